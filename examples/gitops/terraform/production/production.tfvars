@@ -1,0 +1,2 @@
+region          = "eu-central-1"
+feeds_kept_days = 30

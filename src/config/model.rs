@@ -1,0 +1,277 @@
+//! A configuration that has been found good.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::words::{Keyword, keywords};
+use super::{FieldPath, GlobList, Layer, Limits};
+use crate::document::Span;
+use crate::document::format::Format;
+
+/// What to judge, by which rules, within which limits. Only [`Config::from_text`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Version of the file's format; 1 is the only one.
+    pub version: u32,
+    /// Who tells who the pusher is.
+    pub host: Host,
+    /// Where policies and their data come from.
+    pub policy_source: PolicySourceConfig,
+    /// Which files are judged as which format; the first that matches counts. A file that none
+    /// matches is judged by its name and content.
+    pub files: Vec<FileRule>,
+    /// Rules over the content of files, in the order of the file.
+    pub rules: Vec<RuleConfig>,
+    /// What must not change.
+    pub immutability: Immutability,
+    /// What happens to findings that the old side has already.
+    pub existing: Existing,
+    /// Whether the file says `existing` itself, and the default does not just apply.
+    pub existing_written: bool,
+    /// Bounds on the work for one push.
+    pub limits: Limits,
+}
+
+keywords! {
+    /// Who tells who the pusher is; never guessed.
+    Host {
+        /// Git over SSH or HTTP without a forge around it.
+        Plain = "plain",
+    } planned ["gitlab", "gitea", "forgejo", "gitolite", "ghes", "bitbucket", "gerrit"]
+}
+
+/// Where policies and their data come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PolicySourceConfig {
+    /// The directory of the configuration file.
+    #[default]
+    Directory,
+    /// A tree in the repository itself, as it is before the push.
+    Ref {
+        /// Full name of the ref.
+        name: String,
+        /// Directory in its tree, without a trailing slash; `.` is the root.
+        path: String,
+    },
+}
+
+/// One entry of `files`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRule {
+    /// Paths it is about.
+    pub matches: GlobList,
+    /// What to do with them.
+    pub action: FileAction,
+}
+
+/// What to do with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileAction {
+    /// Leave it unread.
+    Ignore,
+    /// Read it as this format.
+    Format(Format),
+}
+
+impl Keyword for Format {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("yaml", Self::Yaml, "YAML, any number of documents."),
+        ("json", Self::Json, "JSON, strictly."),
+        ("jsonc", Self::Jsonc, "JSON with comments and trailing commas."),
+    ];
+    const PLANNED: &'static [&'static str] = &["kubernetes"];
+}
+
+/// One entry of `rules`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleConfig {
+    /// Policy file or directory, relative to the source of its layer.
+    pub rego: String,
+    /// Packages to evaluate; empty for all that refuse or warn.
+    pub namespaces: Vec<String>,
+    /// What a policy is given.
+    pub input: InputKind,
+    /// What it judges.
+    pub selection: Match,
+    /// What its findings do.
+    pub enforce: Enforce,
+    /// Data files or directories, relative to the source of its layer.
+    pub data: Vec<String>,
+    /// Which file the rule is written in, and so what its paths are relative to.
+    pub layer: Layer,
+    /// Where it is written in that file.
+    pub span: Span,
+}
+
+keywords! {
+    /// What a policy is given as `input`.
+    InputKind {
+        /// Each document itself, as conftest does.
+        Document = "document",
+        /// Each resource or document before and after the push.
+        Change = "change",
+    } planned ["push"]
+}
+
+keywords! {
+    /// What findings do to the push.
+    Enforce {
+        /// Refuse it.
+        Deny = "deny",
+        /// Show them and accept.
+        Warn = "warn",
+        /// Record them and accept.
+        DryRun = "dry-run",
+    } planned []
+}
+
+keywords! {
+    /// What happens to findings that are on the old side already.
+    Existing {
+        /// Show them and accept.
+        Report = "report",
+        /// Refuse the push as for new ones.
+        Deny = "deny",
+        /// Leave them out.
+        Ignore = "ignore",
+    } planned []
+}
+
+/// What a rule judges; everything that is not narrowed down.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Match {
+    /// Paths of files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paths: Option<GlobList>,
+    /// Refs that are pushed to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refs: Option<GlobList>,
+    /// Kinds of resources, exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kinds: Option<Vec<String>>,
+}
+
+/// What must not change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Immutability {
+    /// Rules over refs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refs: Vec<RefRule>,
+    /// Rules over files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<PathRule>,
+    /// Rules over fields of documents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldRule>,
+}
+
+impl Immutability {
+    /// Whether there is no rule at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.refs.is_empty() && self.paths.is_empty() && self.fields.is_empty()
+    }
+}
+
+/// What must not happen to some refs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RefRule {
+    /// The refs.
+    #[serde(rename = "match")]
+    pub matches: GlobList,
+    /// What is refused. Never empty.
+    pub forbid: Vec<RefAction>,
+}
+
+keywords! {
+    /// What a push can do to a ref.
+    RefAction {
+        /// Make it.
+        Create = "create",
+        /// Move it, wherever to.
+        Update = "update",
+        /// Move it to a commit that does not descend from where it was.
+        Rewrite = "rewrite",
+        /// Remove it.
+        Delete = "delete",
+    } planned ["merge-commits", "unsigned"]
+}
+
+/// What may happen to some files; everything else is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PathRule {
+    /// The files.
+    #[serde(rename = "match")]
+    pub matches: GlobList,
+    /// Refs it holds on; all if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refs: Option<GlobList>,
+    /// What is allowed; empty for nothing.
+    pub allow: Vec<PathAction>,
+}
+
+keywords! {
+    /// What a push can do to a file.
+    PathAction {
+        /// Add it where there was nothing.
+        Create = "create",
+    } planned []
+}
+
+/// How some fields may change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldRule {
+    /// The documents.
+    #[serde(rename = "match")]
+    pub selection: FieldMatch,
+    /// The fields.
+    pub path: FieldPath,
+    /// How they may change.
+    pub transition: Transition,
+    /// What to tell someone who has tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// Which documents a rule over fields is about: those that everything written here holds for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FieldMatch {
+    /// Kinds, exact; any if empty.
+    #[serde(rename = "kind", skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<String>,
+    /// API group without version, exact; empty for the core group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Namespaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<GlobList>,
+    /// Names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<GlobList>,
+    /// Paths of files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paths: Option<GlobList>,
+    /// Refs that are pushed to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refs: Option<GlobList>,
+}
+
+keywords! {
+    /// How a field may change.
+    Transition {
+        /// Not at all: not set, not changed, not removed.
+        Immutable = "immutable",
+    } planned ["set-once", "grow-only", "shrink-only", "keep", "add-only", "remove-only"]
+}
+
+impl Serialize for FileRule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("match", &self.matches)?;
+        match &self.action {
+            FileAction::Ignore => map.serialize_entry("ignore", &true)?,
+            FileAction::Format(format) => map.serialize_entry("format", format.name())?,
+        }
+        map.end()
+    }
+}

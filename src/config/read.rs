@@ -1,0 +1,196 @@
+//! From the keys of the file to [`Config`].
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::decode::Decoder;
+use super::fields::Fields;
+use super::glob::GlobList;
+use super::keys::ROOT;
+use super::model::{
+    Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability, InputKind, Match,
+    PathRule, PolicySourceConfig, RefRule, RuleConfig,
+};
+use super::problem::ConfigProblem;
+use super::{Layer, Limits};
+use crate::document::format::Format;
+use crate::document::{Node, Span};
+
+/// The directory of policies in a repository's tree, where the file does not say.
+const POLICY_PATH: &str = ".pushgate";
+
+/// Reads the whole file; what is wrong is noted in the decoder, and what is returned then counts for nothing.
+pub(super) fn config(decoder: &mut Decoder<'_>, root: &Node, layer: Layer) -> Option<Config> {
+    let fields = decoder.fields(root, &ROOT, "the file")?;
+    let version = decoder.version(&fields, "version");
+    let host = decoder.word::<Host>(&fields, "host").unwrap_or(Host::Plain);
+    let policy_source = policy_source(decoder, &fields);
+    let files = decoder.tables(&fields, "files", |decoder, fields, _| file(decoder, fields));
+    repeated_patterns(decoder, &files);
+    let rules = decoder.tables(&fields, "rules", |decoder, fields, span| rule(decoder, fields, span, layer));
+    let immutability = immutability(decoder, &fields);
+    let existing = decoder.word::<Existing>(&fields, "existing");
+    let limits = limits(decoder, &fields);
+
+    // What a repository's file lacks the server's may have, and the other way round: see `Config::merge`.
+    let alone = match layer {
+        Layer::Server | Layer::Client => !fields.has("policy"),
+        Layer::Repository => false,
+    };
+    if alone && !fields.has("rules") && !fields.has("immutability") {
+        decoder.note(refuses_nothing(root.span));
+    }
+    Some(Config {
+        version: version?,
+        host,
+        policy_source,
+        files,
+        rules,
+        immutability,
+        existing: existing.unwrap_or(Existing::Report),
+        existing_written: existing.is_some(),
+        limits,
+    })
+}
+
+/// The problem of a configuration without any rule.
+pub(super) fn refuses_nothing(span: Span) -> ConfigProblem {
+    ConfigProblem::new(span, "this configuration refuses nothing").help("add an entry to `rules` or `immutability`")
+}
+
+fn policy_source(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> PolicySourceConfig {
+    let source = decoder.table(root, "policy").and_then(|policy| decoder.table(&policy, "source"));
+    let Some(source) = source else { return PolicySourceConfig::Directory };
+    let name = decoder.text(&source, "ref");
+    let path = decoder.text(&source, "path").unwrap_or_else(|| POLICY_PATH.to_owned());
+    match name {
+        Some(name) => PolicySourceConfig::Ref { name, path: normal(&path) },
+        None => PolicySourceConfig::Directory,
+    }
+}
+
+/// A relative path without `.` parts and doubled or trailing slashes; `.` if nothing is left.
+fn normal(path: &str) -> String {
+    let parts: Vec<_> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+fn file(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<FileRule> {
+    let matches = globs(decoder, fields, "match");
+    let format = decoder.word::<Format>(fields, "format");
+    let ignored = decoder.is_true(fields, "ignore");
+    let action = match format {
+        Some(format) => FileAction::Format(format),
+        None if ignored => FileAction::Ignore,
+        None => return None,
+    };
+    Some(FileRule { matches: matches?, action })
+}
+
+/// Notes patterns of `files` that can never count, because an earlier entry takes all they match.
+fn repeated_patterns(decoder: &mut Decoder<'_>, files: &[FileRule]) {
+    let mut earlier: BTreeMap<&str, Span> = BTreeMap::new();
+    for file in files {
+        for (pattern, span) in file.matches.spans() {
+            let (message, first) = match (earlier.get(pattern.as_str()), earlier.get("**")) {
+                (Some(first), _) => (format!("`{pattern}` stands in an earlier entry of `files`"), *first),
+                (None, Some(all)) => (format!("`{pattern}` never counts: an earlier entry takes every file"), *all),
+                (None, None) => continue,
+            };
+            let problem = ConfigProblem::new(*span, message).related(first, "the first match counts");
+            decoder.note(problem.help("remove it, or move its entry up"));
+        }
+        for (pattern, span) in file.matches.spans() {
+            earlier.entry(pattern).or_insert(*span);
+        }
+    }
+}
+
+fn rule(decoder: &mut Decoder<'_>, fields: &Fields<'_>, span: Span, layer: Layer) -> Option<RuleConfig> {
+    let rego = decoder.text(fields, "rego");
+    let namespaces = strings(decoder, fields, "namespaces").unwrap_or_default();
+    let input = decoder.word(fields, "input").unwrap_or(InputKind::Document);
+    let selection = match decoder.table(fields, "match") {
+        Some(fields) => Match {
+            paths: globs(decoder, &fields, "paths"),
+            refs: globs(decoder, &fields, "refs"),
+            kinds: strings(decoder, &fields, "kinds"),
+        },
+        None => Match::default(),
+    };
+    let enforce = decoder.word(fields, "enforce").unwrap_or(Enforce::Deny);
+    let data = strings(decoder, fields, "data").unwrap_or_default();
+    let data = data.iter().map(|path| normal(path)).collect();
+    Some(RuleConfig { rego: normal(&rego?), namespaces, input, selection, enforce, data, layer, span })
+}
+
+fn immutability(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> Immutability {
+    let Some(fields) = decoder.table(root, "immutability") else { return Immutability::default() };
+    Immutability {
+        refs: decoder.tables(&fields, "refs", |decoder, fields, _| {
+            let (matches, forbid) = (globs(decoder, fields, "match"), decoder.words(fields, "forbid"));
+            Some(RefRule { matches: matches?, forbid: forbid? })
+        }),
+        paths: decoder.tables(&fields, "paths", |decoder, fields, _| {
+            let (matches, refs) = (globs(decoder, fields, "match"), globs(decoder, fields, "refs"));
+            let allow = decoder.words(fields, "allow");
+            Some(PathRule { matches: matches?, refs, allow: allow? })
+        }),
+        fields: decoder.tables(&fields, "fields", |decoder, fields, _| field(decoder, fields)),
+    }
+}
+
+fn field(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<FieldRule> {
+    let selection = decoder.table(fields, "match").map(|fields| FieldMatch {
+        kinds: strings(decoder, &fields, "kind").unwrap_or_default(),
+        group: decoder.text(&fields, "group"),
+        namespace: globs(decoder, &fields, "namespace"),
+        name: globs(decoder, &fields, "name"),
+        paths: globs(decoder, &fields, "paths"),
+        refs: globs(decoder, &fields, "refs"),
+    });
+    let path = decoder.text(fields, "path");
+    let transition = decoder.word(fields, "transition");
+    let help = decoder.text(fields, "help");
+    Some(FieldRule { selection: selection?, path: path?.parse().ok()?, transition: transition?, help })
+}
+
+fn limits(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> Limits {
+    let default = Limits::default();
+    let Some(fields) = decoder.table(root, "limits") else { return default };
+    let mut bytes = |name, default| decoder.amount(&fields, name).unwrap_or(default);
+    let file_size = bytes("file-size", default.file_size);
+    let total_size = bytes("total-size", default.total_size);
+    let policy_instructions = bytes("policy-instructions", default.policy_instructions);
+    let mut count =
+        |name, default| decoder.amount(&fields, name).and_then(|n| usize::try_from(n).ok()).unwrap_or(default);
+    let documents = count("documents", default.documents);
+    let files = count("files", default.files);
+    let depth = count("depth", default.depth);
+    let aliases = count("aliases", default.aliases);
+    let time = decoder.amount(&fields, "time").map_or(default.time, Duration::from_millis);
+    if file_size > total_size {
+        let written = if fields.has("file-size") { "file-size" } else { "total-size" };
+        if let Some((_, entry)) = fields.find(written) {
+            let problem = ConfigProblem::new(entry.value.span, "`file-size` is larger than `total-size`");
+            decoder.note(problem.help("a file of that size could never be read"));
+        }
+    }
+    Limits { time, file_size, total_size, documents, files, depth, aliases, policy_instructions }
+}
+
+fn strings(decoder: &mut Decoder<'_>, fields: &Fields<'_>, name: &str) -> Option<Vec<String>> {
+    Some(decoder.texts(fields, name)?.into_iter().map(|(text, _)| text).collect())
+}
+
+fn globs(decoder: &mut Decoder<'_>, fields: &Fields<'_>, name: &str) -> Option<GlobList> {
+    let patterns = decoder.texts(fields, name)?;
+    let span = patterns.first().map_or_else(Span::default, |(_, span)| *span);
+    match GlobList::new(patterns) {
+        Ok(list) => Some(list),
+        Err(complaint) => {
+            decoder.complain(span, "", complaint);
+            None
+        }
+    }
+}

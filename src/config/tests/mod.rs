@@ -1,0 +1,200 @@
+//! The room as others see it: texts in, configurations or reports out.
+
+mod agree;
+mod layers;
+mod refuse;
+mod report;
+
+use super::{Config, ConfigErrors, Layer, show};
+
+/// A configuration with every key there is.
+const FULL: &str = r#"version: 1
+host: plain
+policy:
+  source: {ref: refs/heads/main, path: .pushgate}
+files:
+  - {match: ["clusters/**/*.yaml", "apps/*.yml"], format: yaml}
+  - match: vendor/**
+    ignore: true
+rules:
+  - rego: ./policies//kubernetes/
+    namespaces: [main, kubernetes.security]
+    input: change
+    match: {paths: ["clusters/**"], refs: refs/heads/main, kinds: [Deployment]}
+    enforce: dry-run
+    data: policies/data.yaml
+  - rego: policies/other.rego
+immutability:
+  refs:
+    - match: ["refs/heads/main", "refs/heads/release/**"]
+      forbid: [delete, rewrite]
+  paths:
+    - match: "releases/**"
+      refs: "**"
+      allow: [create]
+    - match: legal/**
+      allow: []
+  fields:
+    - match: {kind: Database, group: example.org, namespace: "prod-*", name: [a, b], paths: "**/*.yaml", refs: ["refs/**"]}
+      path: .spec.nodes[*]["disk.size"]
+      transition: immutable
+      help: make a new one
+existing: deny
+limits:
+  time: 1500ms
+  file-size: 1MB
+  total-size: 1GiB
+  documents: 10
+  files: 20
+  depth: 100
+  aliases: 30
+  policy-instructions: 1000000
+"#;
+
+/// Reads a text as the server's file.
+fn server(text: &str) -> Result<Config, ConfigErrors> {
+    Config::from_text("pushgate.yaml", text.as_bytes(), Layer::Server)
+}
+
+/// The problems of a text in a short form: `line:column message (help)`.
+fn problems(text: &str, layer: Layer) -> Vec<String> {
+    let errors = Config::from_text("pushgate.yaml", text.as_bytes(), layer).expect_err("a configuration that is wrong");
+    let brief = |problem| {
+        let (start, _) = errors.range(problem);
+        let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        format!("{}:{} {}{help}", start.line, start.column, problem.message)
+    };
+    errors.problems().iter().map(brief).collect()
+}
+
+#[test]
+fn defaults_are_filled_in() {
+    let config = server("version: 1\nrules: [{rego: policies}]\n").unwrap();
+    insta::assert_snapshot!(show(&config), @r"
+    version: 1
+    host: plain
+    rules:
+    - rego: policies
+      input: document
+      enforce: deny
+    existing: report
+    limits:
+      time: 4s
+      file-size: 8MiB
+      total-size: 256MiB
+      documents: 100000
+      files: 1000000
+      depth: 512
+      aliases: 100000
+      policy-instructions: 50000000
+    ");
+    assert!(!config.existing_written);
+}
+
+#[test]
+fn everything_is_shown_as_it_counts() {
+    insta::assert_snapshot!(show(&server(FULL).unwrap()), @r#"
+    version: 1
+    host: plain
+    policy:
+      source:
+        ref: refs/heads/main
+        path: .pushgate
+    files:
+    - match:
+      - clusters/**/*.yaml
+      - apps/*.yml
+      format: yaml
+    - match:
+      - vendor/**
+      ignore: true
+    rules:
+    - rego: policies/kubernetes
+      namespaces:
+      - main
+      - kubernetes.security
+      input: change
+      match:
+        paths:
+        - clusters/**
+        refs:
+        - refs/heads/main
+        kinds:
+        - Deployment
+      enforce: dry-run
+      data:
+      - policies/data.yaml
+    - rego: policies/other.rego
+      input: document
+      enforce: deny
+    immutability:
+      refs:
+      - match:
+        - refs/heads/main
+        - refs/heads/release/**
+        forbid:
+        - delete
+        - rewrite
+      paths:
+      - match:
+        - releases/**
+        refs:
+        - '**'
+        allow:
+        - create
+      - match:
+        - legal/**
+        allow: []
+      fields:
+      - match:
+          kind:
+          - Database
+          group: example.org
+          namespace:
+          - prod-*
+          name:
+          - a
+          - b
+          paths:
+          - '**/*.yaml'
+          refs:
+          - refs/**
+        path: .spec.nodes[*]["disk.size"]
+        transition: immutable
+        help: make a new one
+    existing: deny
+    limits:
+      time: 1500ms
+      file-size: 1MB
+      total-size: 1GiB
+      documents: 10
+      files: 20
+      depth: 100
+      aliases: 30
+      policy-instructions: 1000000
+    "#);
+}
+
+#[test]
+fn what_is_shown_is_the_same_configuration() {
+    for text in [FULL, "version: 1\nimmutability: {refs: [{match: refs/tags/**, forbid: delete}]}"] {
+        let shown = show(&server(text).unwrap());
+        assert_eq!(show(&server(&shown).unwrap()), shown);
+    }
+    for word in
+        ["on", "null", "1e3", "0x1f", "010", "~", "- a", "a: b", "é", "{}", "2027-01-31", "\u{202e}", "\u{e0001}"]
+    {
+        let text = serde_json::json!({ "version": 1, "rules": [{ "rego": word }] }).to_string();
+        let shown = show(&server(&text).unwrap());
+        assert!(!shown.contains('\u{202e}'), "{shown}");
+        assert_eq!(server(&shown).unwrap().rules.first().unwrap().rego, word, "{shown}");
+    }
+}
+
+#[test]
+fn a_rule_knows_where_it_is_written() {
+    let config = server(FULL).unwrap();
+    let second = config.rules.last().unwrap();
+    assert_eq!(FULL.get(second.span.start as usize..).unwrap().lines().next(), Some("rego: policies/other.rego"));
+    assert_eq!(second.layer, Layer::Server);
+}

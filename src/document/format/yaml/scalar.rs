@@ -1,0 +1,483 @@
+//! What a scalar says: YAML 1.1, as `sigs.k8s.io/yaml` (the `resolve` of go.yaml.in/yaml/v2) reads it.
+//!
+//! Where this differs from that library, on purpose: integers outside of 64 bits stay exact (there
+//! they become floats), infinities and not-a-number become strings (there they are refused), and so
+//! does a `null` that is a key.
+
+use crate::document::Number;
+
+/// A tag, as far as it changes what a scalar says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tag {
+    /// None was written.
+    None,
+    Str,
+    Int,
+    Float,
+    Bool,
+    Null,
+    Binary,
+    /// `!!merge`, which only `<<` carries.
+    Merge,
+    /// Any other (`!Ref`, `!!timestamp`, `!`): the scalar is a string.
+    Other,
+}
+
+impl Tag {
+    /// The tag with this resolved name.
+    pub(super) fn new(handle: &str, suffix: &str) -> Self {
+        const CORE: &str = "tag:yaml.org,2002:";
+        let name = format!("{handle}{suffix}");
+        match name.strip_prefix(CORE) {
+            Some("str") => Self::Str,
+            Some("int") => Self::Int,
+            Some("float") => Self::Float,
+            Some("bool") => Self::Bool,
+            Some("null") => Self::Null,
+            Some("binary") => Self::Binary,
+            Some("merge") => Self::Merge,
+            _ => Self::Other,
+        }
+    }
+
+    /// How it is written and what it stands for, for a message.
+    pub(super) fn described(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Str => ("!!str", "a string"),
+            Self::Int => ("!!int", "an integer"),
+            Self::Float => ("!!float", "a number"),
+            Self::Bool => ("!!bool", "a boolean"),
+            Self::Null => ("!!null", "null"),
+            Self::Binary => ("!!binary", "base64"),
+            Self::Merge => ("!!merge", "a merge key"),
+            Self::None | Self::Other => ("a tag", "anything"),
+        }
+    }
+}
+
+/// What a scalar says, before numbers are brought into canonical form: a key keeps its notation.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Scalar {
+    Null,
+    Bool(bool),
+    /// An integer of any size.
+    Int(Number),
+    /// A finite float.
+    Float(f64),
+    String(String),
+}
+
+/// Reads a scalar; `None` when it cannot be what its tag says.
+pub(super) fn resolve(text: &str, plain: bool, tag: Tag) -> Option<Scalar> {
+    match tag {
+        Tag::None if plain => Some(implicit(text)),
+        Tag::None | Tag::Str | Tag::Merge | Tag::Other => Some(Scalar::String(text.to_owned())),
+        Tag::Binary => base64(text).map(|bytes| Scalar::String(lossy(&bytes))),
+        Tag::Int => match implicit(text) {
+            int @ Scalar::Int(_) => Some(int),
+            Scalar::Null | Scalar::Bool(_) | Scalar::Float(_) | Scalar::String(_) => None,
+        },
+        Tag::Float => match implicit(text) {
+            number @ (Scalar::Int(_) | Scalar::Float(_)) => Some(number),
+            Scalar::String(name) if special_float(text) => Some(Scalar::String(name)),
+            Scalar::Null | Scalar::Bool(_) | Scalar::String(_) => None,
+        },
+        Tag::Bool => match implicit(text) {
+            bool @ Scalar::Bool(_) => Some(bool),
+            Scalar::Null | Scalar::Int(_) | Scalar::Float(_) | Scalar::String(_) => None,
+        },
+        Tag::Null => match implicit(text) {
+            Scalar::Null => Some(Scalar::Null),
+            Scalar::Bool(_) | Scalar::Int(_) | Scalar::Float(_) | Scalar::String(_) => None,
+        },
+    }
+}
+
+/// Whether `text` is an infinity or not-a-number.
+fn special_float(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN")
+}
+
+/// Reads a plain scalar without a tag.
+fn implicit(text: &str) -> Scalar {
+    let read = match text.as_bytes().first() {
+        None => Some(Scalar::Null),
+        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => word(text),
+        Some(b'.' | b'+' | b'-') if special_float(text) => Some(Scalar::String(special_name(text).to_owned())),
+        Some(b'.') => leading_point(text),
+        Some(b'+' | b'-' | b'0'..=b'9') => number(text),
+        Some(_) => None,
+    };
+    read.unwrap_or_else(|| Scalar::String(text.to_owned()))
+}
+
+/// One name for every notation of an infinity or not-a-number.
+fn special_name(text: &str) -> &'static str {
+    match text.as_bytes() {
+        [b'-', ..] => "-.inf",
+        [b'.', b'n' | b'N', ..] => ".nan",
+        _ => ".inf",
+    }
+}
+
+/// The words of YAML 1.1. No other capitals count: `yEs` is a string.
+fn word(text: &str) -> Option<Scalar> {
+    match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Some(Scalar::Bool(true)),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            Some(Scalar::Bool(false))
+        }
+        "~" | "null" | "Null" | "NULL" => Some(Scalar::Null),
+        _ => None,
+    }
+}
+
+/// `.5`, `.5e3`. Go allows `_` between digits here.
+fn leading_point(text: &str) -> Option<Scalar> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let between = |at: usize| at.checked_sub(1).is_some_and(digit) && digit(at + 1);
+    if bytes.iter().enumerate().any(|(at, byte)| *byte == b'_' && !between(at)) {
+        return None;
+    }
+    float(&text.replace('_', ""))
+}
+
+/// Anything that begins with a sign or a digit. Times (`1:30`) and dates are strings.
+fn number(text: &str) -> Option<Scalar> {
+    let without: String;
+    let plain = if text.contains('_') {
+        without = text.replace('_', "");
+        &without
+    } else {
+        text
+    };
+    prefixed(plain).or_else(|| decimal(plain)).or_else(|| float(plain)).or_else(|| lenient_binary(plain))
+}
+
+/// Integers with a prefix: `0x1F`, `0o17`, `0b11`, and `017`, which is octal too.
+fn prefixed(plain: &str) -> Option<Scalar> {
+    let (negative, magnitude) = match plain.as_bytes().first()? {
+        b'-' => (true, plain.get(1..)?),
+        b'+' => (false, plain.get(1..)?),
+        _ => (false, plain),
+    };
+    let (radix, digits) = match magnitude.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, magnitude.get(2..)?),
+        [b'0', b'o' | b'O', ..] => (8, magnitude.get(2..)?),
+        [b'0', b'b' | b'B', ..] => (2, magnitude.get(2..)?),
+        [b'0', _, ..] => (8, magnitude.get(1..)?),
+        _ => return None,
+    };
+    // A second sign would be accepted by the parsing below.
+    if !digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    radix_int(digits, radix, negative)
+}
+
+/// An integer of 64 bits; a signed one cannot use the unsigned range.
+fn radix_int(digits: &str, radix: u32, negative: bool) -> Option<Scalar> {
+    let magnitude = u64::from_str_radix(digits, radix).ok()?;
+    let number = if negative {
+        Number::Int(0_i64.checked_sub_unsigned(magnitude)?)
+    } else {
+        i64::try_from(magnitude).map_or(Number::UInt(magnitude), Number::Int)
+    };
+    Some(Scalar::Int(number))
+}
+
+/// Decimal digits; also the ones that look octal and are not (`08`), which Go reads as floats.
+fn decimal(plain: &str) -> Option<Scalar> {
+    Number::from_decimal(plain).map(Scalar::Int)
+}
+
+/// `0b-1` and `-0b+1`: nobody means these, but Go reads them.
+fn lenient_binary(plain: &str) -> Option<Scalar> {
+    let (outer, rest) = plain.strip_prefix('-').map_or((false, plain), |rest| (true, rest));
+    let rest = rest.strip_prefix("0b")?;
+    let digits = rest.strip_prefix(['+', '-'])?;
+    if outer || !digits.bytes().all(|byte| matches!(byte, b'0' | b'1')) {
+        return None;
+    }
+    radix_int(digits, 2, rest.starts_with('-'))
+}
+
+/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`; one that is too large is a string.
+fn float(plain: &str) -> Option<Scalar> {
+    let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(plain);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        None => (unsigned, None),
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let some_digits = !whole.is_empty() || !fraction.is_empty();
+    let good_exponent = exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent));
+    if !(some_digits && digits(whole) && digits(fraction) && good_exponent) {
+        return None;
+    }
+    plain.parse::<f64>().ok().filter(|float| float.is_finite()).map(Scalar::Float)
+}
+
+/// The key that a scalar is once the mapping is JSON.
+pub(super) fn key(scalar: Scalar) -> String {
+    match scalar {
+        // The library refuses this one. As a string it cannot be mistaken for another key.
+        Scalar::Null => "null".to_owned(),
+        Scalar::Bool(bool) => bool.to_string(),
+        Scalar::Int(number) => number.to_string(),
+        Scalar::Float(float) => float_key(float),
+        Scalar::String(text) => text,
+    }
+}
+
+/// Go's `strconv.FormatFloat(float, 'g', -1, 32)`: the fewest digits that tell it from other floats
+/// of 32 (not 64) bits, with an exponent below -4 and from 6 on.
+fn float_key(float: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "the library formats keys with 32 bits")]
+    let narrow = float as f32;
+    if narrow.is_infinite() {
+        return if narrow > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+    }
+    let scientific = format!("{narrow:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    match exponent.parse::<i32>() {
+        Ok(exponent) if !(-4..6).contains(&exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+        }
+        Ok(_) | Err(_) => narrow.to_string(),
+    }
+}
+
+/// Decodes base64 with its padding; blanks and line breaks between the characters do not count.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut count, mut padding) = (0_u32, 0_u32, 0_u32);
+    for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            b'=' => {
+                padding += 1;
+                continue;
+            }
+            _ => return None,
+        };
+        if padding > 0 {
+            return None;
+        }
+        bits = bits << 6 | u32::from(six);
+        count += 1;
+        if count == 4 {
+            bytes.extend(bits.to_be_bytes().get(1..)?);
+            (bits, count) = (0, 0);
+        }
+    }
+    match (count, padding) {
+        (0, 0) => {}
+        (2, 2) => bytes.extend((bits << 12).to_be_bytes().get(1..2)?),
+        (3, 1) => bytes.extend((bits << 6).to_be_bytes().get(1..3)?),
+        _ => return None,
+    }
+    Some(bytes)
+}
+
+/// Bytes as Go's JSON writes them: every byte that is no UTF-8 is one replacement character.
+fn lossy(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Scalar {
+        resolve(text, true, Tag::None).unwrap()
+    }
+
+    fn int(value: i64) -> Scalar {
+        Scalar::Int(Number::Int(value))
+    }
+
+    fn string(text: &str) -> Scalar {
+        Scalar::String(text.to_owned())
+    }
+
+    #[test]
+    fn words_are_those_of_yaml_1_1() {
+        for text in ["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"] {
+            assert_eq!(plain(text), Scalar::Bool(true), "{text}");
+            assert_eq!(resolve(text, false, Tag::None), Some(string(text)), "quoted {text}");
+        }
+        for text in ["n", "N", "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE"] {
+            assert_eq!(plain(text), Scalar::Bool(false), "{text}");
+        }
+        for text in ["", "~", "null", "Null", "NULL"] {
+            assert_eq!(plain(text), Scalar::Null, "{text}");
+        }
+        for text in ["yEs", "oN", "nULL", "=", "<<", "~x", "not", "y ", "none"] {
+            assert_eq!(plain(text), string(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn integers_have_the_notations_of_go() {
+        let cases = [
+            ("0", 0),
+            ("-0", 0),
+            ("+1", 1),
+            ("0777", 511),
+            ("0o777", 511),
+            ("-0777", -511),
+            ("08", 8),
+            ("0888", 888),
+            ("00", 0),
+            ("0x1F", 31),
+            ("0X1f", 31),
+            ("-0x1F", -31),
+            ("0x_1F", 31),
+            ("0b101", 5),
+            ("-0b101", -5),
+            ("0b+101", 5),
+            ("0b-101", -5),
+            ("1_000", 1000),
+            ("1__0_", 10),
+            ("-9223372036854775808", i64::MIN),
+        ];
+        for (text, value) in cases {
+            assert_eq!(plain(text), int(value), "{text}");
+        }
+        assert_eq!(plain("18446744073709551615"), Scalar::Int(Number::UInt(u64::MAX)));
+        assert_eq!(plain("0xFFFFFFFFFFFFFFFF"), Scalar::Int(Number::UInt(u64::MAX)));
+    }
+
+    #[test]
+    fn large_integers_stay_exact() {
+        let digits = "123456789012345678901234567890";
+        assert_eq!(plain(digits), Scalar::Int(Number::Big(digits.to_owned())));
+        assert_eq!(key(plain(digits)), digits);
+        // Only decimal ones: Go reads no others beyond 64 bits.
+        assert_eq!(plain("0x1FFFFFFFFFFFFFFFF"), string("0x1FFFFFFFFFFFFFFFF"));
+        assert_eq!(plain("-0xFFFFFFFFFFFFFFFF"), string("-0xFFFFFFFFFFFFFFFF"));
+    }
+
+    #[test]
+    fn floats_have_the_notations_of_go() {
+        let cases = [
+            (".5", 0.5),
+            ("-.5", -0.5),
+            ("+.5", 0.5),
+            (".5e3", 500.0),
+            (".5_0", 0.5),
+            ("1.", 1.0),
+            ("1e3", 1000.0),
+            ("1E-3", 0.001),
+            ("1_23.50", 123.5),
+            ("012e03", 12000.0),
+        ];
+        for (text, value) in cases {
+            assert_eq!(plain(text), Scalar::Float(value), "{text}");
+        }
+        for text in
+            [".", "..", ".e1", "1e", "1e+", "1.2.3", "._5", ".5_", "1e400", "0x1p4", "0xg", "0b2", "0o8", "+", "-"]
+        {
+            assert_eq!(plain(text), string(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn infinities_and_not_a_number_are_strings() {
+        for (text, name) in
+            [(".inf", ".inf"), ("+.Inf", ".inf"), ("-.INF", "-.inf"), (".NaN", ".nan"), (".NAN", ".nan")]
+        {
+            assert_eq!(plain(text), string(name));
+            assert_eq!(resolve(text, true, Tag::Float), Some(string(name)));
+        }
+        assert_eq!(plain("-.nan"), string("-.nan"));
+        assert_eq!(plain(".iNf"), string(".iNf"));
+    }
+
+    #[test]
+    fn times_and_dates_are_strings() {
+        for text in
+            ["1:30", "190:20:30", "2001-12-14", "2001-12-14t21:59:43.10-05:00", "1.2.3", "1-2", "10Gi", "5m", "1 2"]
+        {
+            assert_eq!(plain(text), string(text));
+        }
+    }
+
+    #[test]
+    fn tags_rule_over_notation() {
+        let read = |text, tag| resolve(text, false, tag);
+        assert_eq!(resolve("12", true, Tag::Str), Some(string("12")));
+        assert_eq!(resolve("", true, Tag::Str), Some(string("")));
+        assert_eq!(read("0x10", Tag::Int), Some(int(16)));
+        assert_eq!(read("1.5", Tag::Int), None);
+        assert_eq!(read("x", Tag::Int), None);
+        assert_eq!(read("3", Tag::Float), Some(int(3)));
+        assert_eq!(read("3.5", Tag::Float), Some(Scalar::Float(3.5)));
+        assert_eq!(read("x", Tag::Float), None);
+        assert_eq!(read("yes", Tag::Bool), Some(Scalar::Bool(true)));
+        assert_eq!(read("1", Tag::Bool), None);
+        assert_eq!(read("", Tag::Null), Some(Scalar::Null));
+        assert_eq!(read("x", Tag::Null), None);
+        assert_eq!(resolve("12", true, Tag::Other), Some(string("12")));
+        assert_eq!(resolve("", true, Tag::Other), Some(string("")));
+    }
+
+    #[test]
+    fn tags_are_known_by_their_full_name() {
+        assert_eq!(Tag::new("tag:yaml.org,2002:", "int"), Tag::Int);
+        assert_eq!(Tag::new("tag:yaml.org,", "2002:int"), Tag::Int);
+        assert_eq!(Tag::new("!", "int"), Tag::Other);
+        assert_eq!(Tag::new("tag:yaml.org,2002:", "python/name:x"), Tag::Other);
+    }
+
+    #[test]
+    fn binary_is_decoded() {
+        assert_eq!(resolve("aGVs\nbG8=\n", false, Tag::Binary), Some(string("hello")));
+        assert_eq!(resolve("aGk=", true, Tag::Binary), Some(string("hi")));
+        assert_eq!(resolve("aGVsbA==", true, Tag::Binary), Some(string("hell")));
+        assert_eq!(resolve("//79", true, Tag::Binary), Some(string("\u{fffd}\u{fffd}\u{fffd}")));
+        for bad in ["a", "aGk", "a===", "aG=k", "a!Gk"] {
+            assert_eq!(resolve(bad, true, Tag::Binary), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn keys_are_written_as_the_library_writes_them() {
+        let cases = [
+            ("1", "1"),
+            ("0x10", "16"),
+            ("1.0", "1"),
+            ("1.5", "1.5"),
+            ("1e6", "1e+06"),
+            ("1e5", "100000"),
+            ("1e-7", "1e-07"),
+            ("0.0001", "0.0001"),
+            ("1.23456789012", "1.2345679"),
+            ("1e300", ".inf"),
+            ("-1e300", "-.inf"),
+            ("on", "true"),
+            ("No", "false"),
+            ("~", "null"),
+            (".inf", ".inf"),
+            ("x", "x"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(key(plain(text)), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Which changed files are read, as what, and what they say.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use super::GateError;
+use crate::{
+    config::{Config, FileAction},
+    document::{
+        Identity, Problem, ProblemKind, Route, Unit,
+        format::{Format, parse},
+        units,
+    },
+    git::{Content, File, RepoPath, Repository},
+    rule::FileText,
+};
+
+/// What is to be done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Selected {
+    /// It is declarative.
+    As(Format),
+    /// It is not, or the configuration says to leave it.
+    No,
+}
+
+/// Says by configuration, name and mode what a file is. First match wins.
+pub(super) fn select(config: &Config, path: &RepoPath, file: &File) -> Selected {
+    // The target of a symbolic link is no document, whatever the link is called.
+    if !file.mode.is_file() {
+        return Selected::No;
+    }
+    match config.files.iter().find(|rule| rule.matches.matches(path.as_bytes())).map(|rule| &rule.action) {
+        Some(FileAction::Ignore) => Selected::No,
+        Some(FileAction::Format(format)) => Selected::As(*format),
+        None => Format::detect(&path.to_text()).map_or(Selected::No, Selected::As),
+    }
+}
+
+/// What a file turned out to be.
+pub(super) enum Reading {
+    /// Documents, good or broken.
+    Text(TextFile),
+    /// Encrypted by git-crypt: nothing can be said about it.
+    Encrypted,
+}
+
+/// A file read as its format.
+pub(super) struct TextFile {
+    pub text: FileText,
+    pub problems: Vec<Problem>,
+    documents: Vec<crate::document::Document>,
+}
+
+impl TextFile {
+    /// Whether what the file says can be relied on.
+    pub fn is_sound(&self) -> bool {
+        !self.problems.iter().any(|problem| problem.kind.is_fatal())
+    }
+
+    /// The units of all its documents; none where what it says cannot be relied on.
+    pub fn units(&self) -> Units<'_> {
+        if self.is_sound() { Units::new(self.documents.iter().flat_map(units).collect()) } else { Units::default() }
+    }
+
+    /// Number of documents.
+    pub fn documents(&self) -> usize {
+        self.documents.len()
+    }
+}
+
+/// What makes a unit the same one in two revisions of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum UnitKey {
+    /// An object, and how many of that name stand before it in the file.
+    Object(Identity, usize),
+    /// What is no object, by document and route.
+    Place(usize, Route),
+}
+
+/// The units of one file, in order and by key.
+#[derive(Default)]
+pub(super) struct Units<'a> {
+    list: Vec<(UnitKey, Unit<'a>)>,
+    by_key: BTreeMap<UnitKey, usize>,
+}
+
+impl<'a> Units<'a> {
+    fn new(units: Vec<Unit<'a>>) -> Self {
+        let mut seen: BTreeMap<Identity, usize> = BTreeMap::new();
+        let mut all = Self::default();
+        for (index, unit) in units.into_iter().enumerate() {
+            let key = match &unit.identity {
+                Some(identity) => {
+                    let count = seen.entry(identity.clone()).or_default();
+                    *count += 1;
+                    UnitKey::Object(identity.clone(), *count)
+                }
+                None => UnitKey::Place(unit.document, unit.route.clone()),
+            };
+            all.by_key.insert(key.clone(), index);
+            all.list.push((key, unit));
+        }
+        all
+    }
+
+    /// All of them, in the order of the text.
+    pub fn iter(&self) -> impl Iterator<Item = &(UnitKey, Unit<'a>)> {
+        self.list.iter()
+    }
+
+    /// The unit with this key.
+    pub fn get(&self, key: &UnitKey) -> Option<&Unit<'a>> {
+        self.by_key.get(key).and_then(|index| self.list.get(*index)).map(|(_, unit)| unit)
+    }
+
+    /// The first unit that describes this object.
+    pub fn object(&self, identity: &Identity) -> Option<&Unit<'a>> {
+        self.get(&UnitKey::Object(identity.clone(), 1))
+    }
+}
+
+/// How much of a push has been read; shared by all threads.
+#[derive(Default)]
+pub(super) struct Spent {
+    bytes: AtomicU64,
+    documents: AtomicUsize,
+}
+
+/// Reads files within the limits of a configuration.
+pub(super) struct Reader<'a> {
+    pub config: &'a Config,
+    pub repository: Option<&'a Repository>,
+    pub spent: Spent,
+}
+
+impl Reader<'_> {
+    /// Reads what a push brings. It counts towards the limits of the push as a whole.
+    pub fn read(&self, path: &RepoPath, file: &File, format: Format) -> Result<Reading, GateError> {
+        let limits = &self.config.limits;
+        let reading = self.read_again(path, file, format)?;
+        let (bytes, documents) = match &reading {
+            Reading::Text(text) => (text.text.source.text().len() as u64, text.documents()),
+            Reading::Encrypted => (0, 0),
+        };
+        let total = self.spent.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if total > limits.total_size {
+            let what = "more bytes of declarative files than allowed".to_owned();
+            return Err(GateError::Limit { what, limit: limits.total_size, option: "total-size" });
+        }
+        let documents = self.spent.documents.fetch_add(documents, Ordering::Relaxed) + documents;
+        if documents > limits.documents {
+            let what = "more documents than allowed".to_owned();
+            return Err(GateError::Limit { what, limit: limits.documents as u64, option: "documents" });
+        }
+        Ok(reading)
+    }
+
+    /// Reads what was there before, or what was read before.
+    pub fn read_again(&self, path: &RepoPath, file: &File, format: Format) -> Result<Reading, GateError> {
+        let limits = &self.config.limits;
+        let bytes: Arc<[u8]> = match (&file.content, self.repository) {
+            (Content::Bytes(bytes), _) => bytes.clone(),
+            (Content::Object(id), Some(repository)) => repository.read_blob(path, *id, limits.file_size)?.into(),
+            (Content::Object(id), None) => {
+                return Err(GateError::Unreadable {
+                    name: path.to_string(),
+                    reason: format!("no repository has {id}"),
+                });
+            }
+        };
+        let size = bytes.len() as u64;
+        if size > limits.file_size {
+            return Err(crate::git::GitError::FileTooLarge { path: path.clone(), size, limit: limits.file_size }.into());
+        }
+        if bytes.starts_with(b"\0GITCRYPT\0") {
+            return Ok(Reading::Encrypted);
+        }
+        let parsed = parse(format, &bytes, &limits.parse());
+        if let Some(problem) = parsed.problems.iter().find(|problem| problem.kind == ProblemKind::Limit) {
+            let line = parsed.source.position(problem.span.start as usize).line;
+            return Err(GateError::FileLimit { place: format!("{path}:{line}"), message: problem.message.clone() });
+        }
+        let text = FileText { path: path.clone(), source: Arc::new(parsed.source), format: format.name() };
+        Ok(Reading::Text(TextFile { text, problems: parsed.problems, documents: parsed.documents }))
+    }
+}

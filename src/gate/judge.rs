@@ -1,0 +1,408 @@
+//! Judges the files that a ref update changes.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
+
+use rayon::prelude::*;
+
+use super::{
+    Gate, GateError,
+    files::{Reader, Reading, Selected, Spent, TextFile, UnitKey, Units, select},
+};
+use crate::{
+    document::{Identity, Problem, ProblemKind, Unit},
+    git::{Change, File, GitError, RepoPath, Repository},
+    rule::{FileText, Pair, Rule, Scope, Side, builtin},
+    verdict::{Counts, Excerpt, Finding, Place, Status},
+};
+
+/// Whether a path exists after the change.
+pub(super) struct After<'a>(pub &'a (dyn Fn(&RepoPath) -> Result<bool, GateError> + Sync));
+
+/// Below so many files, starting threads costs more than it saves.
+const PARALLEL_FROM: usize = 32;
+
+/// One ref update being judged.
+pub(super) struct Judge<'a> {
+    gate: &'a Gate,
+    reader: Reader<'a>,
+    scope: Scope<'a>,
+    after: After<'a>,
+    /// Whether both sides are known, so that what changed can be judged.
+    both_sides: bool,
+    rules: Vec<&'a dyn Rule>,
+}
+
+/// What judging one changed file leaves for the end.
+#[derive(Default)]
+struct Judged {
+    findings: Vec<Finding>,
+    counts: Counts,
+    /// Objects of the old file that the new one does not have.
+    gone: Vec<Identity>,
+    /// Objects of the new file that the old one did not have, but another old file has.
+    arrived: Vec<Identity>,
+}
+
+/// Where objects stood before, in the old sides of all changed files: what an object may have
+/// moved from. Files by their number in the list of changes.
+#[derive(Default)]
+struct OldPlaces(BTreeMap<Identity, Vec<usize>>);
+
+impl OldPlaces {
+    /// The changes whose old side holds an object, other than that of `path`.
+    fn elsewhere<'c>(&self, identity: &Identity, path: &RepoPath, all: &'c [Change]) -> Vec<&'c Change> {
+        let indexes = self.0.get(identity).into_iter().flatten();
+        indexes.filter_map(|index| all.get(*index)).filter(|change| change.path != *path).collect()
+    }
+}
+
+/// All changes of the ref update, and what is found out about them on the way.
+struct Whole<'a> {
+    changes: &'a [Change],
+    old_places: OnceLock<OldPlaces>,
+}
+
+impl<'a> Judge<'a> {
+    pub fn new(gate: &'a Gate, repository: Option<&'a Repository>, scope: Scope<'a>, after: After<'a>) -> Self {
+        let rules = gate.rules.for_ref(scope.ref_name).collect();
+        let reader = Reader { config: &gate.config, repository, spent: Spent::default() };
+        Self { gate, reader, scope, after, both_sides: true, rules }
+    }
+
+    /// Judges what files say, not how they changed: there is no old side to compare with.
+    pub fn state_only(mut self) -> Self {
+        self.both_sides = false;
+        self
+    }
+
+    /// Judges all changed files.
+    pub fn changes(&self, changes: &[Change], findings: &mut Vec<Finding>) -> Result<Counts, GateError> {
+        if self.both_sides {
+            for change in changes {
+                for rule in &self.rules {
+                    rule.on_path(&self.scope, change, findings);
+                }
+            }
+        }
+        let whole = Whole { changes, old_places: OnceLock::new() };
+        let judge = |change: &Change| self.change(change, &whole);
+        let judged: Vec<Judged> = if changes.len() < PARALLEL_FROM {
+            changes.iter().map(judge).collect::<Result<_, _>>()?
+        } else {
+            changes.par_iter().map(judge).collect::<Result<_, _>>()?
+        };
+        let mut counts = Counts { rules: self.rules.len(), ..Counts::default() };
+        let (mut gone, mut arrived) = (Vec::new(), Vec::new());
+        for (change, mut one) in changes.iter().zip(judged) {
+            findings.append(&mut one.findings);
+            counts += one.counts;
+            gone.extend(one.gone.into_iter().map(|identity| (identity, change)));
+            arrived.extend(one.arrived.into_iter().map(|identity| (identity, change)));
+        }
+        self.moves(gone, arrived, findings)?;
+        Ok(counts)
+    }
+
+    fn compares(&self) -> bool {
+        self.both_sides && self.rules.iter().any(|rule| rule.compares())
+    }
+
+    /// Judges one changed file.
+    fn change(&self, change: &Change, whole: &Whole<'_>) -> Result<Judged, GateError> {
+        let mut judged = Judged::default();
+        let new = match &change.after {
+            Some(file) => self.new_side(change, file, &mut judged)?,
+            None => None,
+        };
+        let mut units = Units::default();
+        let mut said = Vec::new();
+        if let Some(new) = &new {
+            judged.counts.files = 1;
+            judged.counts.documents = new.documents();
+            judged.findings.extend(new.problems.iter().map(|problem| problem_finding(&new.text, problem)));
+            units = new.units();
+            for (key, unit) in units.iter() {
+                for rule in &self.rules {
+                    let mut findings = Vec::new();
+                    rule.on_unit(&self.scope, &new.text, unit, &mut findings)?;
+                    if !findings.is_empty() {
+                        said.push(Said { key, unit, rule: *rule, findings });
+                    }
+                }
+            }
+        }
+        let old = match &change.before {
+            Some(file) if self.compares() || !judged.findings.is_empty() || !said.is_empty() => {
+                self.old_side(&change.path, file)?
+            }
+            Some(_) | None => None,
+        };
+        let old_units = old.as_ref().map(TextFile::units).unwrap_or_default();
+        if let Some(old) = &old {
+            mark_known_problems(&mut judged.findings, old);
+        }
+        for said in said {
+            let known = match (&old, old_units.get(said.key)) {
+                (Some(old), Some(unit)) => self.said_of(said.rule, &old.text, unit)?,
+                (_, _) => self.said_elsewhere(&said, &change.path, whole)?,
+            };
+            for mut finding in said.findings {
+                if known.contains(&(finding.rule.clone(), finding.message.clone())) {
+                    finding.status = Status::Existing;
+                }
+                finding.resource.clone_from(&said.unit.identity);
+                judged.findings.push(finding);
+            }
+        }
+        // What cannot be read now is neither gone nor changed; the finding says what it is.
+        let unreadable = change.after.is_some() && new.as_ref().is_none_or(|new| !new.is_sound());
+        if self.compares() && !unreadable {
+            let new = new.as_ref().map(|new| (&new.text, &units));
+            let old = old.as_ref().map(|old| (&old.text, &old_units));
+            self.pairs(old, new, whole, &mut judged)?;
+        }
+        Ok(judged)
+    }
+
+    /// Reads the new side; `None` when there is nothing to judge in it.
+    fn new_side(&self, change: &Change, file: &File, judged: &mut Judged) -> Result<Option<TextFile>, GateError> {
+        let Selected::As(format) = select(&self.gate.config, &change.path, file) else { return Ok(None) };
+        if self.is_chart_template(&change.path)? {
+            judged.findings.push(builtin::not_judged(&change.path, builtin::HELM_TEMPLATE));
+            return Ok(None);
+        }
+        match self.reader.read(&change.path, file, format)? {
+            Reading::Text(text) => Ok(Some(text)),
+            Reading::Encrypted => {
+                judged.findings.push(builtin::not_judged(&change.path, builtin::ENCRYPTED));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Reads the old side; `None` where it says nothing that the new one could be compared with.
+    fn old_side(&self, path: &RepoPath, file: &File) -> Result<Option<TextFile>, GateError> {
+        let Selected::As(format) = select(&self.gate.config, path, file) else { return Ok(None) };
+        match self.reader.read_again(path, file, format) {
+            Ok(Reading::Text(text)) => Ok(Some(text)),
+            Ok(Reading::Encrypted) => Ok(None),
+            // An old file over a limit is in already, and not this push's doing. Only where fields
+            // are compared is there no verdict without it.
+            Err(GateError::FileLimit { .. } | GateError::Git(GitError::FileTooLarge { .. })) if !self.compares() => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a file is a template of a Helm chart: below `templates/` of a folder with a
+    /// `Chart.yaml`. Such a file is YAML only when it has been rendered.
+    fn is_chart_template(&self, path: &RepoPath) -> Result<bool, GateError> {
+        let mut folder = path.parent();
+        while let Some(current) = folder {
+            folder = current.parent();
+            if current.file_name() == b"templates" {
+                let mut chart = folder.as_ref().map(|folder| folder.as_bytes().to_vec()).unwrap_or_default();
+                if !chart.is_empty() {
+                    chart.push(b'/');
+                }
+                chart.extend_from_slice(b"Chart.yaml");
+                if (self.after.0)(&RepoPath::new(chart))? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// What a rule says of an object in the old files that it may have moved from.
+    fn said_elsewhere(&self, said: &Said<'_, '_>, path: &RepoPath, whole: &Whole<'_>) -> Result<Messages, GateError> {
+        let mut known = Messages::new();
+        let Some(identity) = said.unit.identity.as_ref().filter(|_| self.both_sides) else { return Ok(known) };
+        for change in self.old_places(whole)?.elsewhere(identity, path, whole.changes) {
+            // A copy is no move: what stays where it was excuses nothing elsewhere.
+            let stays = self.side(&change.path, change.after.as_ref())?;
+            if stays.is_some_and(|file| file.units().object(identity).is_some()) {
+                continue;
+            }
+            if let Some(old) = self.side(&change.path, change.before.as_ref())?
+                && let Some(unit) = old.units().object(identity)
+            {
+                known.extend(self.said_of(said.rule, &old.text, unit)?);
+            }
+        }
+        Ok(known)
+    }
+
+    fn said_of(&self, rule: &dyn Rule, text: &FileText, unit: &Unit<'_>) -> Result<Messages, GateError> {
+        let mut found = Vec::new();
+        rule.on_unit(&self.scope, text, unit, &mut found)?;
+        Ok(found.into_iter().map(|finding| (finding.rule, finding.message)).collect())
+    }
+
+    /// Compares the units of one file's two sides. What has no counterpart here may have come from
+    /// or gone to another file.
+    fn pairs(
+        &self,
+        old: Option<(&FileText, &Units<'_>)>,
+        new: Option<(&FileText, &Units<'_>)>,
+        whole: &Whole<'_>,
+        judged: &mut Judged,
+    ) -> Result<(), GateError> {
+        if let Some((file, units)) = new {
+            for (key, unit) in units.iter() {
+                let side = Side { file, unit };
+                let before = old.and_then(|(file, units)| units.get(key).map(|unit| Side { file, unit }));
+                match (before, &unit.identity) {
+                    (Some(old), _) => self.pair(&Pair::Both { old, new: side }, &mut judged.findings)?,
+                    (None, Some(identity))
+                        if !self.old_places(whole)?.elsewhere(identity, &file.path, whole.changes).is_empty() =>
+                    {
+                        judged.arrived.push(identity.clone());
+                    }
+                    (None, _) => self.pair(&Pair::Added(side), &mut judged.findings)?,
+                }
+            }
+        }
+        if let Some((file, units)) = old {
+            for (key, unit) in units.iter() {
+                match &unit.identity {
+                    _ if new.is_some_and(|(_, units)| units.get(key).is_some()) => {}
+                    Some(identity) => judged.gone.push(identity.clone()),
+                    None => self.pair(&Pair::Deleted(Side { file, unit }), &mut judged.findings)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn pair(&self, pair: &Pair<'_>, findings: &mut Vec<Finding>) -> Result<(), GateError> {
+        for rule in self.rules.iter().filter(|rule| rule.compares()) {
+            rule.on_pair(&self.scope, pair, findings)?;
+        }
+        Ok(())
+    }
+
+    /// Brings together what left one file and what came into another, and judges it as one.
+    fn moves(
+        &self,
+        gone: Vec<(Identity, &Change)>,
+        arrived: Vec<(Identity, &Change)>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), GateError> {
+        let mut sources: BTreeMap<Identity, Vec<&Change>> = BTreeMap::new();
+        for (identity, change) in gone {
+            sources.entry(identity).or_default().push(change);
+        }
+        for (identity, target) in arrived {
+            let candidates = sources.entry(identity.clone()).or_default();
+            // Of several the likeliest: the file of the same name, else the first.
+            let chosen = candidates
+                .iter()
+                .position(|source| source.path.file_name() == target.path.file_name())
+                .or(if candidates.is_empty() { None } else { Some(0) })
+                .map(|index| candidates.remove(index));
+            let new = self.side(&target.path, target.after.as_ref())?;
+            let old = match chosen {
+                Some(source) => self.side(&source.path, source.before.as_ref())?,
+                None => None,
+            };
+            let Some(new) = new else { continue };
+            let units = new.units();
+            let Some(unit) = units.object(&identity) else { continue };
+            let side = Side { file: &new.text, unit };
+            let old_units = old.as_ref().map(TextFile::units).unwrap_or_default();
+            match old.as_ref().zip(old_units.object(&identity)) {
+                Some((old, unit)) => {
+                    self.pair(&Pair::Both { old: Side { file: &old.text, unit }, new: side }, findings)?;
+                }
+                None => self.pair(&Pair::Added(side), findings)?,
+            }
+        }
+        for (identity, changes) in sources {
+            for change in changes {
+                let Some(old) = self.side(&change.path, change.before.as_ref())? else { continue };
+                let units = old.units();
+                if let Some(unit) = units.object(&identity) {
+                    self.pair(&Pair::Deleted(Side { file: &old.text, unit }), findings)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn side(&self, path: &RepoPath, file: Option<&File>) -> Result<Option<TextFile>, GateError> {
+        match file {
+            Some(file) => self.old_side(path, file),
+            None => Ok(None),
+        }
+    }
+
+    /// Where objects stood before; found out when the first object turns up that its own old file
+    /// did not have. Two threads may find it out at once, to the same result.
+    fn old_places<'w>(&self, whole: &'w Whole<'_>) -> Result<&'w OldPlaces, GateError> {
+        if let Some(places) = whole.old_places.get() {
+            return Ok(places);
+        }
+        let mut places = OldPlaces::default();
+        for (index, change) in whole.changes.iter().enumerate() {
+            let Some(file) = self.side(&change.path, change.before.as_ref())? else { continue };
+            for (_, unit) in file.units().iter() {
+                if let Some(identity) = &unit.identity {
+                    places.0.entry(identity.clone()).or_default().push(index);
+                }
+            }
+        }
+        Ok(whole.old_places.get_or_init(|| places))
+    }
+}
+
+/// Rules and messages.
+type Messages = BTreeSet<(String, String)>;
+
+/// What one rule says of one unit of the new side.
+struct Said<'u, 'r> {
+    key: &'u UnitKey,
+    unit: &'u Unit<'u>,
+    rule: &'r dyn Rule,
+    findings: Vec<Finding>,
+}
+
+/// Marks what was wrong with the text before. A file that cannot be read is not judged any
+/// further, so what it holds is always new.
+fn mark_known_problems(findings: &mut [Finding], old: &TextFile) {
+    for finding in findings.iter_mut().filter(|finding| finding.rule == builtin::DUPLICATE_KEY) {
+        if old
+            .problems
+            .iter()
+            .any(|problem| problem.kind == ProblemKind::DuplicateKey && problem.message == finding.message)
+        {
+            finding.status = Status::Existing;
+        }
+    }
+}
+
+/// What is wrong with a text, as a finding.
+#[must_use]
+pub fn problem_finding(text: &FileText, problem: &Problem) -> Finding {
+    let rule = match problem.kind {
+        ProblemKind::DuplicateKey => builtin::DUPLICATE_KEY,
+        ProblemKind::Encoding | ProblemKind::Syntax | ProblemKind::Limit => builtin::SYNTAX,
+    };
+    let mut finding = Finding::new(rule, problem.message.clone()).at(Place {
+        path: text.path.clone(),
+        document: None,
+        route: None,
+        excerpt: Some(Excerpt {
+            source: text.source.clone(),
+            span: problem.span,
+            label: problem.label.clone(),
+            related: problem.related.clone().into_iter().collect(),
+        }),
+    });
+    finding.help.clone_from(&problem.help);
+    finding
+}

@@ -1,0 +1,305 @@
+//! The gate: the one way from a push to a verdict.
+//!
+//! ```text
+//! Push → what each ref update changes → what the changed files say → findings → verdict
+//! ```
+//!
+//! Nothing flows back. The gate knows no host, no format and no output; [`load`] makes one from a
+//! configuration and its policies.
+
+mod error;
+mod files;
+mod judge;
+pub mod load;
+
+pub use error::GateError;
+pub use judge::problem_finding;
+
+use std::{cell::RefCell, collections::BTreeSet, path::Path, sync::Arc};
+
+use crate::{
+    config::{Config, PolicySourceConfig},
+    git::{Change, Content, File, FileMode, Oid, Peeled, RefName, RepoPath, Repository, StagedIndex},
+    policy::PolicySet,
+    push::{KnownRefs, Push, RefChange, RefUpdate},
+    rule::{Rules, Scope, Transition},
+    verdict::{Counts, Finding, PolicyStamp, Verdict, decide},
+};
+use judge::{After, Judge};
+
+/// A configuration with its policies compiled: everything that a verdict depends on but the push.
+pub struct Gate {
+    config: Config,
+    rules: Rules,
+    policies: Vec<Arc<PolicySet>>,
+    stamp: PolicyStamp,
+}
+
+impl Gate {
+    /// The policies, one set for each rule of the configuration.
+    #[must_use]
+    pub fn policies(&self) -> &[Arc<PolicySet>] {
+        &self.policies
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Whether a file of this name would be read.
+    #[must_use]
+    pub fn judges(&self, path: &RepoPath) -> bool {
+        let file = File { mode: FileMode::Regular, content: Content::Bytes(Arc::from([])) };
+        matches!(files::select(&self.config, path, &file), files::Selected::As(_))
+    }
+
+    /// What verdicts of this gate were reached by.
+    #[must_use]
+    pub fn stamp(&self) -> &PolicyStamp {
+        &self.stamp
+    }
+
+    /// Judges a push: every ref that it changes, and on each every file that it changes.
+    ///
+    /// # Errors
+    /// [`GateError`] whenever any part of the push could not be judged. There is no verdict then.
+    pub fn judge(&self, repository: &Repository, push: Push) -> Result<Verdict, GateError> {
+        let mut findings = Vec::new();
+        let mut counts = Counts::default();
+        let mut bases = Bases::default();
+        for update in &push.updates {
+            let name = repository.resolve(&update.name)?;
+            let mut found = Vec::new();
+            self.judge_ref(repository, &name, update, &mut found)?;
+            if let Some(new) = update.change.after() {
+                counts += self.judge_content(repository, &push, &name, update, new, &mut bases, &mut found)?;
+            }
+            for finding in &mut found {
+                finding.ref_name = Some(name.clone());
+                finding.commit = update.change.after();
+            }
+            findings.append(&mut found);
+        }
+        Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
+    }
+
+    /// Judges the ref itself.
+    fn judge_ref(
+        &self,
+        repository: &Repository,
+        name: &RefName,
+        update: &RefUpdate,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), GateError> {
+        if name.as_str().starts_with("refs/replace/") && update.change.after().is_some() {
+            findings.push(
+                Finding::new(
+                    crate::rule::builtin::REPLACEMENT_REF,
+                    format!("{name} would make Git show other objects than those judged"),
+                )
+                .with_help("keep replacement refs on your own machine"),
+            );
+        }
+        let failure = RefCell::new(None);
+        let forward = || match update.change {
+            RefChange::Update { old, new } => match (repository.peel(old)?.commit(), repository.peel(new)?.commit()) {
+                (Some(old), Some(new)) => repository.is_ancestor(old, new),
+                (None, _) | (_, None) => Ok(old == new),
+            },
+            RefChange::Create { .. } | RefChange::Delete { .. } => Ok(true),
+        };
+        let transition = Transition { name, change: update.change, forward: &forward, failure: &failure };
+        for rule in self.rules.for_ref(Some(name)) {
+            rule.on_ref(&transition, findings);
+        }
+        match failure.into_inner() {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Judges what the ref would hold.
+    #[expect(clippy::too_many_arguments, reason = "one call, from the loop above")]
+    fn judge_content(
+        &self,
+        repository: &Repository,
+        push: &Push,
+        name: &RefName,
+        update: &RefUpdate,
+        new: Oid,
+        bases: &mut Bases,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Counts, GateError> {
+        let selected = self.rules.selected(name);
+        let target = repository.peel(new)?;
+        let Some(tree) = target.tree() else { return Ok(Counts::default()) };
+        let before = match update.change {
+            RefChange::Update { old, .. } => repository.peel(old)?.tree(),
+            RefChange::Create { .. } => bases.find(repository, &push.known, &self.rules, &selected, target)?,
+            RefChange::Delete { .. } => None,
+        };
+        self.judge_policy_source(repository, name, tree, findings)?;
+        // The same transition under the same rules says the same: a first push of fifty branches
+        // is judged once.
+        if !bases.judged.insert((before, tree, selected.clone())) {
+            return Ok(Counts::default());
+        }
+        let changes = repository.changes(before, Some(tree), self.config.limits.files)?;
+        let scope = Scope {
+            ref_name: Some(name),
+            pusher: &push.pusher,
+            options: &push.options,
+            time: push.time,
+            old: update.change.before(),
+            new: Some(new),
+        };
+        let exists = |path: &RepoPath| Ok(repository.file_at(tree, path)?.is_some());
+        let judge = Judge::new(self, Some(repository), scope, After(&exists));
+        let counts = judge.changes(&changes, findings)?;
+        // What a later ref of this push shares with this one has been judged here.
+        if let Some(commit) = target.commit() {
+            bases.in_this_push.push((selected, commit));
+        }
+        Ok(counts)
+    }
+
+    /// A push to the ref that the policies come from must leave a configuration that works, or
+    /// every later push would be refused, the one that mends it among them.
+    fn judge_policy_source(
+        &self,
+        repository: &Repository,
+        name: &RefName,
+        tree: Oid,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), GateError> {
+        match &self.config.policy_source {
+            PolicySourceConfig::Directory => Ok(()),
+            PolicySourceConfig::Ref { name: source, path } => {
+                if repository.resolve(&RefName::try_from(source.as_str()).map_err(GateError::from)?)? == *name {
+                    load::check_tree(repository, tree, path, findings)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Judges the index against a commit, as if it were committed to a branch.
+    ///
+    /// # Errors
+    /// As [`Gate::judge`].
+    pub fn judge_staged(&self, repository: &Repository, index: &Path, push: Push) -> Result<Verdict, GateError> {
+        let name = repository.head_branch();
+        let head = repository.head_commit();
+        let tree = head.map(|head| repository.peel(head)).transpose()?.and_then(Peeled::tree);
+        let index = StagedIndex::read(repository, index)?;
+        let changes = index.changes(repository, tree, self.config.limits.files)?;
+        let scope = Scope {
+            ref_name: name.as_ref(),
+            pusher: &push.pusher,
+            options: &push.options,
+            time: push.time,
+            old: head,
+            new: None,
+        };
+        let exists = |path: &RepoPath| Ok(index.file_at(path).is_some());
+        let mut findings = Vec::new();
+        let counts = Judge::new(self, Some(repository), scope, After(&exists)).changes(&changes, &mut findings)?;
+        for finding in &mut findings {
+            finding.ref_name.clone_from(&name);
+        }
+        Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
+    }
+
+    /// Judges files as they lie: what they say, not how they changed.
+    ///
+    /// # Errors
+    /// As [`Gate::judge`].
+    pub fn judge_files(
+        &self,
+        files: Vec<(RepoPath, Arc<[u8]>)>,
+        exists: &(dyn Fn(&RepoPath) -> bool + Sync),
+        push: Push,
+    ) -> Result<Verdict, GateError> {
+        let changes: Vec<Change> = files
+            .into_iter()
+            .map(|(path, bytes)| Change {
+                path,
+                before: None,
+                after: Some(File { mode: FileMode::Regular, content: Content::Bytes(bytes) }),
+            })
+            .collect();
+        let scope = Scope {
+            ref_name: None,
+            pusher: &push.pusher,
+            options: &push.options,
+            time: push.time,
+            old: None,
+            new: None,
+        };
+        let exists = |path: &RepoPath| Ok(exists(path));
+        let mut findings = Vec::new();
+        let counts = Judge::new(self, None, scope, After(&exists)).state_only().changes(&changes, &mut findings)?;
+        Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
+    }
+}
+
+/// What new refs are compared with.
+#[derive(Default)]
+struct Bases {
+    /// Tips of the repository's refs, with the rules that judged them; read when first needed.
+    existing: Option<Vec<(BTreeSet<usize>, Oid)>>,
+    /// Tips that this push has brought so far.
+    in_this_push: Vec<(BTreeSet<usize>, Oid)>,
+    /// Transitions judged so far: trees before and after, and the rules.
+    judged: BTreeSet<(Option<Oid>, Oid, BTreeSet<usize>)>,
+}
+
+impl Bases {
+    /// The tree that a new ref is compared with: that of the nearest commit which some ref already
+    /// has whose content went through at least the same rules. So a branch cut from `main` is
+    /// judged by what it adds, and content that came in through an unprotected branch is judged
+    /// when a protected one is made of it. `None` where there is no such commit: all is new.
+    fn find(
+        &mut self,
+        repository: &Repository,
+        known: &KnownRefs,
+        rules: &Rules,
+        selected: &BTreeSet<usize>,
+        target: Peeled,
+    ) -> Result<Option<Oid>, GateError> {
+        let Some(commit) = target.commit() else { return Ok(None) };
+        if self.existing.is_none() {
+            self.existing = Some(existing_tips(repository, known, rules)?);
+        }
+        let tips: BTreeSet<Oid> = self
+            .existing
+            .iter()
+            .flatten()
+            .chain(&self.in_this_push)
+            .filter(|(judged_by, _)| judged_by.is_superset(selected))
+            .map(|(_, tip)| *tip)
+            .collect();
+        let tips: Vec<Oid> = tips.into_iter().collect();
+        match repository.merge_bases(commit, &tips)?.first() {
+            Some(base) => Ok(repository.peel(*base)?.tree()),
+            None => Ok(None),
+        }
+    }
+}
+
+fn existing_tips(
+    repository: &Repository,
+    known: &KnownRefs,
+    rules: &Rules,
+) -> Result<Vec<(BTreeSet<usize>, Oid)>, GateError> {
+    let mut tips = Vec::new();
+    for (name, id) in repository.refs(&known.prefix())? {
+        // An old ref whose object is damaged is no base; it is not this push's fault.
+        if let (Some(name), Ok(Peeled::Commit { commit, .. })) = (known.name_there(&name), repository.peel(id)) {
+            tips.push((rules.selected(&name), commit));
+        }
+    }
+    Ok(tips)
+}

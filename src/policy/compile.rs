@@ -1,0 +1,488 @@
+//! From sources to a compiled set.
+//!
+//! Every rule that judges, and every `exception`, becomes an entry point of a VM program. What the
+//! VM compiler cannot do (`with`, some shapes of partial objects) is left to the interpreter, rule
+//! by rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use regorus::languages::rego::compiler::{Compiler, CompilerError, SpannedCompilerError};
+use regorus::rvm::{Program, RegoVM};
+use regorus::{CompiledPolicy, Engine, Value};
+
+use super::error::PolicyError;
+use super::evaluate::Evaluator;
+use super::metadata::{self, Annotated, Metadata};
+use super::parse::{self, File, Parsed, Printing};
+use super::value::data_value;
+use super::{PolicySource, builtins, conventions, lint, syntax};
+use crate::document::Node;
+
+/// How weighty a rule's violations are, by conftest's naming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// `deny…`, `violation…`
+    Deny,
+    /// `warn…`
+    Warn,
+}
+
+/// How a set is compiled and run.
+#[derive(Clone, Debug)]
+pub struct CompileOptions {
+    /// Packages that judge (`main`, `kubernetes.admission`); empty: every package with a rule that does.
+    pub namespaces: Vec<String>,
+    /// VM instructions one rule may take for one document.
+    pub max_instructions: usize,
+    /// Time one rule may take for one document.
+    pub time: Option<Duration>,
+}
+
+impl Default for CompileOptions {
+    fn default() -> Self {
+        Self { namespaces: Vec::new(), max_instructions: 50_000_000, time: None }
+    }
+}
+
+/// A rule that judges: all definitions of one name in one package.
+#[derive(Clone, Debug)]
+pub struct RuleInfo {
+    /// `custom.id` of its METADATA, else `<package>.<rule>`.
+    pub id: String,
+    /// Its package, without `data.`.
+    pub package: String,
+    /// Its name: `deny`, `warn_labels`.
+    pub name: String,
+    /// By its name.
+    pub severity: Severity,
+    /// What it says about itself; empty where several definitions say different things.
+    pub metadata: Metadata,
+    /// The file with its first definition.
+    pub source: String,
+    /// 1-based line of its first definition.
+    pub line: usize,
+}
+
+impl RuleInfo {
+    /// `<package>.<rule>`
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.package, self.name)
+    }
+}
+
+/// A compiled set of policies; cheap to clone and to share between threads.
+#[derive(Clone, Debug)]
+pub struct PolicySet {
+    pub(super) inner: Arc<Compiled>,
+}
+
+/// Entry points of one program: the registers of the VM's root window are few (255), one each.
+const ENTRIES_OF_A_PROGRAM: usize = 100;
+
+/// What evaluates an entry point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Backend {
+    /// The `entry`th entry point of a program.
+    Machine {
+        program: usize,
+        entry: usize,
+    },
+    Interpreter,
+}
+
+/// Something to evaluate.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// `data.<package>.<rule>`
+    pub(super) path: String,
+    pub(super) backend: Backend,
+}
+
+/// A package that judges.
+#[derive(Clone, Debug)]
+pub(super) struct Package {
+    /// Indexes into `Compiled::rules`.
+    pub(super) rules: std::ops::Range<usize>,
+    pub(super) exception: Option<Entry>,
+}
+
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) rules: Vec<RuleInfo>,
+    /// One for each of `rules`.
+    pub(super) entries: Vec<Entry>,
+    pub(super) packages: Vec<Package>,
+    pub(super) programs: Vec<Arc<Program>>,
+    /// Present when an entry needs it.
+    pub(super) interpreter: Option<Engine>,
+    pub(super) data: Value,
+    /// Whether a policy may read `data.conftest`.
+    pub(super) reads_file: bool,
+    pub(super) max_instructions: usize,
+    pub(super) time: Option<Duration>,
+}
+
+impl PolicySet {
+    /// Compiles Rego sources and data files into one set. Unit tests (`*_test.rego`) are left out.
+    ///
+    /// # Errors
+    /// Every mistake found, in the order of the sources: what does not parse; what would silently
+    /// never fire; unknown and refused functions; a set, or an asked namespace, without any rule
+    /// that judges; conflicting data.
+    pub fn compile(
+        sources: &[PolicySource],
+        data: &[(String, Node)],
+        options: &CompileOptions,
+    ) -> Result<Self, Vec<PolicyError>> {
+        let sources: Vec<_> = sources.iter().filter(|source| !source.name.ends_with("_test.rego")).collect();
+        let Parsed { mut engine, files, mut errors } = parse::parse(&sources, Printing::Off);
+        let complete = errors.is_empty();
+        errors.extend(lint::rules(&files));
+        if complete {
+            errors.extend(lint::references(&files));
+        }
+        let annotations: Vec<_> = files
+            .iter()
+            .map(|file| {
+                metadata::read(&file.name, &file.text).unwrap_or_else(|wrong| {
+                    errors.extend(wrong);
+                    Annotated::default()
+                })
+            })
+            .collect();
+        let data = data_value(data).unwrap_or_else(|wrong| {
+            errors.extend(wrong);
+            Value::new_object()
+        });
+        let found = Found::new(&files, &annotations);
+        let (packages, rules) = found.select(&options.namespaces).map_err(|wrong| {
+            // Rules may be missing because their file did not parse.
+            if complete {
+                errors.extend(wrong);
+            }
+            std::mem::take(&mut errors)
+        })?;
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+
+        engine.set_strict_builtin_errors(false);
+        let failed = |error: &dyn std::fmt::Display| vec![placed(&error.to_string(), &sources, &files)];
+        engine.add_data(data.clone()).map_err(|error| failed(&error))?;
+        let paths = packages.iter().flat_map(|package| package.paths(&rules)).collect::<Vec<_>>();
+        let Some(first) = paths.first() else { return Err(vec![found.nothing()]) };
+        let policy = engine
+            .compile_with_entrypoint(&first.as_str().into())
+            .map_err(|error| analysed(&sources, &files, &error.to_string()))?;
+        let built = build(&policy, &paths).map_err(|error| failed(&error))?;
+        for program in &built.programs {
+            let mut machine = RegoVM::new();
+            machine.load_program(Arc::clone(program));
+            machine.set_data(data.clone()).map_err(|error| failed(&error))?;
+        }
+        let interpreter = if built.backends.contains(&Backend::Interpreter) {
+            builtins::replace_in_engine(&mut engine).map_err(|error| failed(&error))?;
+            Some(engine)
+        } else {
+            None
+        };
+        let mut entries = paths
+            .into_iter()
+            .zip(built.backends)
+            .map(|(path, backend)| Entry { path, backend })
+            .collect::<Vec<_>>()
+            .into_iter();
+        let mut judging = Vec::with_capacity(rules.len());
+        let packages = packages
+            .into_iter()
+            .map(|package| {
+                judging.extend(entries.by_ref().take(package.rules.len()));
+                let exception = if package.exception.is_some() { entries.next() } else { None };
+                Package { rules: package.rules, exception }
+            })
+            .collect();
+        Ok(Self {
+            inner: Arc::new(Compiled {
+                rules,
+                entries: judging,
+                packages,
+                programs: built.programs,
+                interpreter,
+                data,
+                reads_file: files.iter().any(|file| file.text.contains("conftest")),
+                max_instructions: options.max_instructions,
+                time: options.time,
+            }),
+        })
+    }
+
+    /// The rules that judge, ordered by package and name.
+    #[must_use]
+    pub fn rules(&self) -> &[RuleInfo] {
+        &self.inner.rules
+    }
+
+    /// An evaluator of this set, for one thread. `now` is what `time.now_ns()` answers: the time of
+    /// the push, in nanoseconds since 1970.
+    #[must_use]
+    pub fn evaluator(&self, now: i64) -> Evaluator {
+        Evaluator::new(Arc::clone(&self.inner), now)
+    }
+
+    /// Paths of rules the VM compiler could not compile and the interpreter runs (slower, same answers).
+    pub fn interpreted(&self) -> impl Iterator<Item = &str> {
+        self.inner.entries.iter().filter(|entry| entry.backend == Backend::Interpreter).map(|entry| entry.path.as_str())
+    }
+}
+
+/// A package chosen to judge, before compilation.
+struct Selected {
+    /// `data.<package>`
+    path: String,
+    rules: std::ops::Range<usize>,
+    exception: Option<String>,
+}
+
+impl Selected {
+    /// Entry points: one for each rule, then the exceptions.
+    fn paths<'a>(&'a self, rules: &'a [RuleInfo]) -> impl Iterator<Item = String> + 'a {
+        rules
+            .get(self.rules.clone())
+            .unwrap_or_default()
+            .iter()
+            .map(|rule| format!("{}.{}", self.path, rule.name))
+            .chain(self.exception.clone())
+    }
+}
+
+/// What the packages of a set hold.
+#[derive(Default)]
+struct Found {
+    /// By name: the path, the judging rules by name, and whether there are exceptions.
+    packages: BTreeMap<String, FoundPackage>,
+}
+
+#[derive(Default)]
+struct FoundPackage {
+    path: String,
+    rules: BTreeMap<String, FoundRule>,
+    has_exception: bool,
+    metadata: Option<Metadata>,
+}
+
+struct FoundRule {
+    source: String,
+    line: usize,
+    /// Of its definitions, without repetition.
+    metadata: Vec<Metadata>,
+}
+
+impl Found {
+    fn new(files: &[File], annotations: &[Annotated]) -> Self {
+        let mut found = Self::default();
+        for (file, annotated) in files.iter().zip(annotations) {
+            let package = found.packages.entry(file.package_name()).or_default();
+            package.path = file.path_to(std::iter::empty());
+            package.metadata = package.metadata.take().or_else(|| annotated.package().cloned());
+            for rule in &file.module.policy {
+                let name = syntax::root_name(syntax::head_reference(rule));
+                package.has_exception |= name == Some("exception");
+                let Some(name) = conventions::judging_name(rule) else { continue };
+                let line = usize::try_from(rule.span().line).unwrap_or(0);
+                let known = package.rules.entry(name.to_owned()).or_insert_with(|| FoundRule {
+                    source: file.name.clone(),
+                    line,
+                    metadata: Vec::new(),
+                });
+                if let Some(metadata) = annotated.rule(line).filter(|metadata| !known.metadata.contains(metadata)) {
+                    known.metadata.push(metadata.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// The packages asked for, with their rules.
+    fn select(&self, namespaces: &[String]) -> Result<(Vec<Selected>, Vec<RuleInfo>), Vec<PolicyError>> {
+        let missing: Vec<_> = namespaces
+            .iter()
+            .filter(|name| self.packages.get(*name).is_none_or(|package| package.rules.is_empty()))
+            .map(|name| {
+                let judging = self.judging().collect::<Vec<_>>().join(", ");
+                let error = PolicyError::new(format!("namespace `{name}` has no deny, violation or warn rule"));
+                if judging.is_empty() { error } else { error.help(format!("packages with such rules: {judging}")) }
+            })
+            .collect();
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        let mut rules = Vec::new();
+        let mut selected = Vec::new();
+        for (name, package) in &self.packages {
+            if package.rules.is_empty() || !(namespaces.is_empty() || namespaces.contains(name)) {
+                continue;
+            }
+            let start = rules.len();
+            rules.extend(package.rules.iter().filter_map(|(rule, found)| package.info(name, rule, found)));
+            selected.push(Selected {
+                path: package.path.clone(),
+                rules: start..rules.len(),
+                exception: package.has_exception.then(|| format!("{}.exception", package.path)),
+            });
+        }
+        if rules.is_empty() { Err(vec![self.nothing()]) } else { Ok((selected, rules)) }
+    }
+
+    fn judging(&self) -> impl Iterator<Item = &str> {
+        self.packages.iter().filter(|(_, package)| !package.rules.is_empty()).map(|(name, _)| name.as_str())
+    }
+
+    fn nothing(&self) -> PolicyError {
+        let packages = self.packages.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let error = PolicyError::new("no deny, violation or warn rule: these policies would never refuse anything");
+        if packages.is_empty() {
+            error.help("there is no policy file")
+        } else {
+            error.help(format!("packages: {packages}"))
+        }
+    }
+}
+
+impl FoundPackage {
+    fn info(&self, package: &str, name: &str, found: &FoundRule) -> Option<RuleInfo> {
+        // A result does not tell which definition it is from, so ids that differ say nothing.
+        let ids: BTreeSet<_> = found.metadata.iter().filter_map(|metadata| metadata.id.as_deref()).collect();
+        let own = match found.metadata.as_slice() {
+            [only] => Some(only.clone()),
+            [] | [_, ..] => None,
+        };
+        let of_package = if self.rules.len() == 1 { self.metadata.clone() } else { None };
+        let mut metadata = own.or(of_package.filter(|_| found.metadata.is_empty())).unwrap_or_default();
+        if let [only] = ids.iter().collect::<Vec<_>>().as_slice() {
+            metadata.id = Some((**only).to_owned());
+        }
+        Some(RuleInfo {
+            id: metadata.id.clone().unwrap_or_else(|| format!("{package}.{name}")),
+            package: package.to_owned(),
+            name: name.to_owned(),
+            severity: conventions::severity(name)?,
+            metadata,
+            source: found.source.clone(),
+            line: found.line,
+        })
+    }
+}
+
+struct Built {
+    programs: Vec<Arc<Program>>,
+    backends: Vec<Backend>,
+}
+
+fn build(policy: &CompiledPolicy, paths: &[String]) -> Result<Built, SpannedCompilerError> {
+    let mut compiled = Vec::new();
+    for chunk in paths.chunks(ENTRIES_OF_A_PROGRAM) {
+        match program(policy, chunk) {
+            Ok(program) => compiled.push((program, chunk.to_vec())),
+            Err(error) if is_beyond_the_machine(&error.error) => {
+                let mut able = Vec::new();
+                for path in chunk {
+                    match program(policy, std::slice::from_ref(path)) {
+                        Ok(_) => able.push(path.clone()),
+                        Err(error) if is_beyond_the_machine(&error.error) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                if !able.is_empty() {
+                    compiled.push((program(policy, &able)?, able));
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let places: BTreeMap<&str, Backend> = compiled
+        .iter()
+        .enumerate()
+        .flat_map(|(program, (_, paths))| {
+            paths.iter().enumerate().map(move |(entry, path)| (path.as_str(), Backend::Machine { program, entry }))
+        })
+        .collect();
+    let backends =
+        paths.iter().map(|path| places.get(path.as_str()).copied().unwrap_or(Backend::Interpreter)).collect();
+    Ok(Built { backends, programs: compiled.into_iter().map(|(program, _)| program).collect() })
+}
+
+fn program(policy: &CompiledPolicy, paths: &[String]) -> Result<Arc<Program>, SpannedCompilerError> {
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let mut program = Compiler::compile_from_policy(policy, &paths)?;
+    builtins::replace_in_program(Arc::make_mut(&mut program));
+    Ok(program)
+}
+
+/// Whether an error is about what the VM compiler cannot do yet, rather than about the policy.
+fn is_beyond_the_machine(error: &CompilerError) -> bool {
+    match error {
+        CompilerError::WithKeywordUnsupported
+        | CompilerError::MissingYieldContext
+        | CompilerError::DirectDataAccess
+        | CompilerError::NotSimpleReferenceChain
+        | CompilerError::MissingBindingPlan { .. }
+        | CompilerError::UnexpectedBindingPlan { .. }
+        | CompilerError::InvalidDestructuringPattern
+        | CompilerError::UnsupportedChainedExpression
+        | CompilerError::RegisterOverflow { .. }
+        | CompilerError::SomeInNotHoisted
+        | CompilerError::PartialObjectConstantKeyUnsupported
+        | CompilerError::PartialObjectNestedKeyUnsupported => true,
+        CompilerError::General { message } => message.contains("exceeds") || message.contains("multiple types"),
+        CompilerError::NotBuiltinFunction { .. }
+        | CompilerError::UnknownBuiltinFunction { .. }
+        | CompilerError::RuleTypeNotFound { .. }
+        | CompilerError::InvalidUnaryMinus
+        | CompilerError::UnknownFunction { .. }
+        | CompilerError::UndefinedVariable { .. }
+        | CompilerError::InvalidFunctionExpression
+        | CompilerError::InvalidFunctionExpressionWithPackage => false,
+    }
+}
+
+/// regorus stops at its first mistake; looking at each package by itself finds one in each.
+fn analysed(sources: &[&PolicySource], files: &[File], first: &str) -> Vec<PolicyError> {
+    let mut packages: BTreeMap<String, Vec<&PolicySource>> = BTreeMap::new();
+    for (source, file) in sources.iter().zip(files) {
+        packages.entry(file.package_name()).or_default().push(source);
+    }
+    let errors: Vec<_> = packages
+        .values()
+        .filter_map(|sources| {
+            let Parsed { mut engine, .. } = parse::parse(sources, Printing::Off);
+            let error = engine.compile_with_entrypoint(&"data".into()).err()?;
+            Some(parse::from_regorus(&error.to_string(), sources)).filter(|error| error.place.is_some())
+        })
+        .collect();
+    if errors.is_empty() { vec![placed(first, sources, files)] } else { errors }
+}
+
+/// An error with the place regorus gives, else that of the last rule its message names.
+fn placed(text: &str, sources: &[&PolicySource], files: &[File]) -> PolicyError {
+    let mut error = parse::from_regorus(text, sources);
+    if error.place.is_none() {
+        error.place = files.iter().find_map(|file| {
+            file.module.policy.iter().find_map(|rule| {
+                let reference = syntax::head_reference(rule);
+                let path = file.path_to([syntax::root_name(reference)?]);
+                text.ends_with(&path).then(|| file.place(reference.span()))
+            })
+        });
+    }
+    if let Some((_, chain)) = error.message.split_once("recursion detected in rule call chain: ") {
+        error.message = format!("rules must not depend on themselves: {chain}");
+    }
+    error
+}
+
+#[cfg(test)]
+#[path = "compile_test.rs"]
+mod tests;

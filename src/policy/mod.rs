@@ -1,0 +1,43 @@
+//! Policies in Rego: from source text to findings about one document.
+//!
+//! This room owns the Rego sources of a set: parsing them, refusing what would silently never
+//! fire, compiling them once, and evaluating them over one input at a time by the conventions of
+//! conftest. It must not know Git, configuration files, how results are enforced or how they are
+//! shown. Next, `rule/` turns each [`Violation`] into a finding at a place in the document.
+//!
+//! ```text
+//! PolicySource ─ parse ─ lint ─ compile → PolicySet ─ evaluator → Evaluator ─ evaluate → Outcome
+//! ```
+//!
+//! Policies are deterministic: no network, files, environment or randomness, and no clock but the
+//! time of the push (see `builtins/`).
+
+mod builtins;
+mod compile;
+mod conventions;
+mod error;
+mod evaluate;
+mod lint;
+mod metadata;
+mod parse;
+mod result;
+mod syntax;
+mod test;
+mod value;
+
+pub use compile::{CompileOptions, PolicySet, RuleInfo, Severity};
+pub use error::{EvalError, Limit, Place, PolicyError};
+pub use evaluate::{Evaluator, Exception, Outcome};
+pub use metadata::Metadata;
+pub use result::Violation;
+pub use test::{TestCase, TestReport, TestStatus, run_tests};
+pub use value::{data_value, input_value};
+
+/// One Rego file.
+#[derive(Clone, Debug)]
+pub struct PolicySource {
+    /// Its path as shown to people: `policies/kubernetes/labels.rego`.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}

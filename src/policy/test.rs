@@ -1,0 +1,124 @@
+//! Unit tests of policies: rules named `test_…`, as `opa test` and `conftest verify` run them.
+
+use std::collections::BTreeMap;
+
+use regorus::Value;
+
+use super::error::PolicyError;
+use super::parse::{self, Parsed, Printing};
+use super::{PolicySource, builtins, lint, syntax};
+use crate::document::Node;
+
+/// What became of a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestStatus {
+    /// It is true.
+    Passed,
+    /// It is not.
+    Failed,
+    /// It is named `todo_test_…`.
+    Skipped,
+    /// It could not be evaluated.
+    Error(String),
+}
+
+/// One test.
+#[derive(Clone, Debug)]
+pub struct TestCase {
+    /// `<package>.<rule>`
+    pub name: String,
+    /// What became of it.
+    pub status: TestStatus,
+    /// The file with its first definition.
+    pub source: String,
+    /// 1-based line of its first definition.
+    pub line: usize,
+    /// What it printed, a line each.
+    pub prints: Vec<String>,
+}
+
+/// All tests of a set, ordered by name.
+#[derive(Clone, Debug, Default)]
+pub struct TestReport {
+    /// The tests.
+    pub cases: Vec<TestCase>,
+}
+
+impl TestReport {
+    /// Whether no test failed or could not be evaluated.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.cases.iter().all(|case| match case.status {
+            TestStatus::Passed | TestStatus::Skipped => true,
+            TestStatus::Failed | TestStatus::Error(_) => false,
+        })
+    }
+}
+
+/// Runs the tests of all packages whose name contains `filter`, with the interpreter: tests live
+/// on `with`, which the VM has not.
+///
+/// # Errors
+/// Every mistake that keeps the set from being evaluated.
+pub fn run_tests(
+    sources: &[PolicySource],
+    data: &[(String, Node)],
+    filter: Option<&str>,
+) -> Result<TestReport, Vec<PolicyError>> {
+    let sources: Vec<_> = sources.iter().collect();
+    let Parsed { mut engine, files, mut errors } = parse::parse(&sources, Printing::On);
+    if errors.is_empty() {
+        errors.extend(lint::rules(&files));
+        errors.extend(lint::references(&files));
+    }
+    let data = super::data_value(data).unwrap_or_else(|wrong| {
+        errors.extend(wrong);
+        Value::new_object()
+    });
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let failed = |text: String| vec![parse::from_regorus(&text, &sources)];
+    engine.set_strict_builtin_errors(false);
+    engine.set_gather_prints(true);
+    builtins::replace_in_engine(&mut engine).map_err(|error| failed(error.to_string()))?;
+    builtins::set_now(0);
+    engine.add_data(data).map_err(|error| failed(error.to_string()))?;
+
+    let mut tests = BTreeMap::new();
+    for file in &files {
+        for rule in &file.module.policy {
+            let Some(name) = syntax::root_name(syntax::head_reference(rule)) else { continue };
+            let skipped = name.starts_with("todo_test_");
+            if !skipped && !name.starts_with("test_") {
+                continue;
+            }
+            let shown = format!("{}.{name}", file.package_name());
+            if filter.is_none_or(|filter| shown.contains(filter)) {
+                let line = usize::try_from(rule.span().line).unwrap_or(0);
+                tests.entry(shown).or_insert((file, file.path_to([name]), line, skipped));
+            }
+        }
+    }
+    // Rules that would fail every test alike (an unsafe variable) are a mistake of the set.
+    if let Some((_, path, ..)) = tests.values().next() {
+        engine.compile_with_entrypoint(&path.as_str().into()).map_err(|error| failed(error.to_string()))?;
+    }
+    let mut report = TestReport::default();
+    for (name, (file, path, line, skipped)) in tests {
+        engine.set_input(Value::new_object());
+        let status = if skipped { TestStatus::Skipped } else { status(engine.eval_rule(path)) };
+        let prints = engine.take_prints().unwrap_or_default();
+        report.cases.push(TestCase { name, status, source: file.name.clone(), line, prints });
+    }
+    Ok(report)
+}
+
+fn status(result: anyhow::Result<Value>) -> TestStatus {
+    match result {
+        Ok(Value::Bool(true)) => TestStatus::Passed,
+        Ok(Value::Bool(false) | Value::Undefined) => TestStatus::Failed,
+        Ok(_) => TestStatus::Error("a test must be true or false".to_owned()),
+        Err(error) => TestStatus::Error(parse::from_regorus(&error.to_string(), &[]).message),
+    }
+}

@@ -1,0 +1,113 @@
+//! Documents as the values a policy sees.
+
+use std::collections::BTreeMap;
+
+use regorus::Value as Rego;
+
+use super::error::{Place, PolicyError};
+use crate::document::{Node, Number, Value};
+
+/// The value a policy sees as `input` for a document: the document itself, nothing added.
+#[must_use]
+pub fn input_value(node: &Node) -> Rego {
+    match &node.value {
+        Value::Null => Rego::Null,
+        Value::Bool(value) => Rego::from(*value),
+        Value::Number(Number::Int(int)) => Rego::from(*int),
+        Value::Number(Number::UInt(int)) => Rego::from(*int),
+        Value::Number(Number::Float(float)) => Rego::from(*float),
+        // Decimal digits are always a number to regorus; a text keeps the value visible if not.
+        Value::Number(Number::Big(digits)) => {
+            Rego::from_numeric_string(digits).unwrap_or_else(|_| Rego::from(digits.as_str()))
+        }
+        Value::String(text) => Rego::from(text.as_str()),
+        Value::Sequence(items) => Rego::from(items.iter().map(input_value).collect::<Vec<_>>()),
+        Value::Mapping(entries) => Rego::from(
+            entries
+                .iter()
+                .map(|entry| (Rego::from(entry.key.as_str()), input_value(&entry.value)))
+                .collect::<BTreeMap<_, _>>(),
+        ),
+    }
+}
+
+/// Merges data files into one `data` document, as OPA's loader does: mappings merge at every
+/// level, anything else may stand only once.
+///
+/// # Errors
+/// Every file that is no mapping at its root, and every key two files give different values.
+pub fn data_value(files: &[(String, Node)]) -> Result<Rego, Vec<PolicyError>> {
+    let mut merged = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (name, root) in files {
+        match &root.value {
+            Value::Mapping(_) => merge(&mut merged, root, name, &mut Vec::new(), &mut errors),
+            Value::Null => {}
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) => errors.push(
+                PolicyError::new(format!("data file must hold a mapping, not {}", root.kind_name())).at(start_of(name)),
+            ),
+        }
+    }
+    if errors.is_empty() { Ok(tree_value(merged)) } else { Err(errors) }
+}
+
+/// Data being merged: where each leaf came from is known, to name both files of a conflict.
+enum Tree<'a> {
+    Branch(BTreeMap<&'a str, Tree<'a>>),
+    Leaf(&'a str, &'a Node),
+}
+
+fn merge<'a>(
+    into: &mut BTreeMap<&'a str, Tree<'a>>,
+    node: &'a Node,
+    file: &'a str,
+    path: &mut Vec<&'a str>,
+    errors: &mut Vec<PolicyError>,
+) {
+    let Value::Mapping(entries) = &node.value else { return };
+    for entry in entries {
+        let key = entry.key.as_str();
+        path.push(key);
+        let is_mapping = matches!(entry.value.value, Value::Mapping(_));
+        match into.get_mut(key) {
+            None if is_mapping => {
+                let mut branch = BTreeMap::new();
+                merge(&mut branch, &entry.value, file, path, errors);
+                into.insert(key, Tree::Branch(branch));
+            }
+            None => {
+                into.insert(key, Tree::Leaf(file, &entry.value));
+            }
+            Some(Tree::Branch(branch)) if is_mapping => merge(branch, &entry.value, file, path, errors),
+            Some(Tree::Leaf(_, first)) if first.same_value(&entry.value) => {}
+            Some(Tree::Leaf(other, _)) => errors.push(conflict(path, file, Some(other))),
+            Some(Tree::Branch(_)) => errors.push(conflict(path, file, None)),
+        }
+        path.pop();
+    }
+}
+
+fn conflict(path: &[&str], file: &str, other: Option<&str>) -> PolicyError {
+    let other = other.unwrap_or("another data file");
+    PolicyError::new(format!("data.{} has one value here and another in {other}", path.join(".")))
+        .at(start_of(file))
+        .help("data files are merged into one document; give each value in one file only")
+}
+
+fn start_of(file: &str) -> Place {
+    Place { source: file.to_owned(), text: "".into(), line: 1, column: 1, length: 1 }
+}
+
+fn tree_value(tree: BTreeMap<&str, Tree<'_>>) -> Rego {
+    Rego::from(
+        tree.into_iter()
+            .map(|(key, value)| {
+                let value = match value {
+                    Tree::Branch(branch) => tree_value(branch),
+                    Tree::Leaf(_, node) => input_value(node),
+                };
+                (Rego::from(key), value)
+            })
+            .collect::<BTreeMap<_, _>>(),
+    )
+}

@@ -1,0 +1,179 @@
+//! What a pusher sees.
+
+use std::fmt;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity as Level, SourceCode};
+
+use super::{Style, WIDTH, excerpt::Shown};
+use crate::{
+    config::Existing,
+    text::{counted, escaped, shortened},
+    verdict::{Decision, Finding, Severity, Status, Verdict},
+};
+
+/// Findings shown in full; whoever broke more has enough to begin with.
+const SHOWN: usize = 20;
+
+/// Where the verdict was asked for, which decides how it is worded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// A hook on the server: the pusher sees it behind `remote: `.
+    Server,
+    /// A hook before a push.
+    PrePush,
+    /// A hook before a commit.
+    PreCommit,
+    /// A command.
+    Check,
+}
+
+/// Writes a verdict for people; empty when there is nothing to say.
+#[must_use]
+pub fn verdict(verdict: &Verdict, existing: Existing, door: Door, style: Style) -> String {
+    let blocking: Vec<&Finding> = verdict.findings.iter().filter(|finding| finding.blocks(existing)).collect();
+    let is_warning = |finding: &Finding| finding.severity == Severity::Warn && finding.status == Status::New;
+    let warnings: Vec<&Finding> = verdict.findings.iter().filter(|finding| is_warning(finding)).collect();
+    let others: Vec<&Finding> =
+        verdict.findings.iter().filter(|finding| !finding.blocks(existing) && !is_warning(finding)).collect();
+    let mut out = String::new();
+    match verdict.decision {
+        Decision::Reject => out.push_str(&heading(&blocking, door)),
+        Decision::Accept(_) if !warnings.is_empty() => {
+            out.push_str(&format!("warning: {}\n\n", counted(warnings.len(), "warning")));
+        }
+        Decision::Accept(_) => {}
+    }
+    let shown = blocking.iter().chain(&warnings).chain(others.iter().filter(|_| style.verbose));
+    for finding in shown.take(SHOWN) {
+        out.push_str(&diagnostic(finding, style));
+        out.push('\n');
+    }
+    let hidden = (blocking.len() + warnings.len() + if style.verbose { others.len() } else { 0 }).saturating_sub(SHOWN);
+    if hidden > 0 {
+        out.push_str(&format!("hint: and {} more\n", counted(hidden, "finding")));
+    }
+    let quiet = others.iter().filter(|finding| finding.status == Status::Existing).count();
+    if quiet > 0 && !style.verbose {
+        out.push_str(&format!("hint: {} in the changed files stood there before\n", counted(quiet, "finding")));
+    }
+    if verdict.decision == Decision::Reject {
+        out.push_str(next_step(verdict, door));
+    }
+    out
+}
+
+/// One line on what was judged, for commands that end well.
+#[must_use]
+pub fn summary(verdict: &Verdict) -> String {
+    let findings = verdict.count(|finding| finding.status == Status::New && finding.severity != Severity::Info);
+    let found = if findings == 0 { "no findings".to_owned() } else { counted(findings, "finding") };
+    format!(
+        "{} in {}: {found}\n",
+        counted(verdict.counts.documents, "document"),
+        counted(verdict.counts.files, "changed file")
+    )
+}
+
+fn heading(blocking: &[&Finding], door: Door) -> String {
+    let mut refs: Vec<_> = blocking.iter().filter_map(|finding| finding.ref_name.as_ref()).collect();
+    refs.sort();
+    refs.dedup();
+    let what = match door {
+        Door::Server | Door::PrePush => "push refused",
+        Door::PreCommit => "commit refused",
+        Door::Check => "refused",
+    };
+    let place = match refs.as_slice() {
+        [] => String::new(),
+        [only] => format!(" in {}", shortened(only.as_str(), 60)),
+        several => format!(" in {}", counted(several.len(), "ref")),
+    };
+    format!("error: {what}: {}{place}\n\n", counted(blocking.len(), "finding"))
+}
+
+fn next_step(verdict: &Verdict, door: Door) -> &'static str {
+    let about_files = verdict.findings.iter().any(|finding| finding.place.is_some());
+    match door {
+        Door::Server if about_files => "hint: see it before pushing: pushgate check --base origin/main\n",
+        Door::Server | Door::Check => "hint: what a rule wants: pushgate explain RULE\n",
+        Door::PrePush => "hint: the server will judge the same way\n",
+        Door::PreCommit => "hint: mend it, git add it, and commit again\n",
+    }
+}
+
+/// One finding, drawn by miette.
+#[must_use]
+pub fn diagnostic(finding: &Finding, style: Style) -> String {
+    let shown = finding
+        .place
+        .as_ref()
+        .and_then(|place| place.excerpt.as_ref().map(|excerpt| Shown::new(place.path.to_string(), excerpt)));
+    let mut help = finding.help.as_deref().map(|help| escaped(help).into_owned());
+    for (line, label) in shown.iter().flat_map(|shown| &shown.far) {
+        let also = format!("line {line}: {}", escaped(label));
+        help = Some(help.map_or(also.clone(), |help| format!("{also}; {help}")));
+    }
+    let place = match (&finding.place, &shown) {
+        (Some(place), None) if !finding.message.contains(&place.path.to_string()) => format!("{}: ", place.path),
+        (_, _) => String::new(),
+    };
+    let standing = match (finding.status, finding.severity) {
+        (Status::Existing, _) => " (stood there before)",
+        (Status::New, Severity::Deny | Severity::Warn | Severity::Info) => "",
+    };
+    let message = format!("{}: {place}{}{standing}", escaped(&finding.rule), escaped(&finding.message));
+    let level = match (finding.severity, finding.status) {
+        (Severity::Deny, Status::New) => Level::Error,
+        (Severity::Deny, Status::Existing) | (Severity::Warn, _) => Level::Warning,
+        (Severity::Info, _) => Level::Advice,
+    };
+    let drawn = Drawn { message, help, shown, level };
+    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let mut out = String::new();
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(WIDTH).with_links(false).with_context_lines(1);
+    match handler.render_report(&mut out, &drawn) {
+        Ok(()) => trimmed(&out),
+        // Drawing failed; the message matters more than the drawing.
+        Err(fmt::Error) => format!("  {}\n", drawn.message),
+    }
+}
+
+/// The text without spaces at the ends of its lines.
+#[must_use]
+pub fn trimmed(text: &str) -> String {
+    text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
+}
+
+#[derive(Debug)]
+struct Drawn {
+    message: String,
+    help: Option<String>,
+    shown: Option<Shown>,
+    level: Level,
+}
+
+impl fmt::Display for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Drawn {}
+
+impl Diagnostic for Drawn {
+    fn severity(&self) -> Option<Level> {
+        Some(self.level)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display + 'a>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.shown.as_ref().map(|shown| shown as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.shown.as_ref().map(|shown| Box::new(shown.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+}

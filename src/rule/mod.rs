@@ -1,0 +1,254 @@
+//! Rules: what is said about a change.
+//!
+//! A rule family is one file and one line in [`build`]. Rules see refs, paths and documents; they
+//! must not know how findings are shown. What they find goes to `verdict/`.
+
+pub mod builtin;
+mod fields;
+mod pair;
+mod paths;
+mod refs;
+mod rego;
+
+pub use pair::{ChangeKind, Pair, Side};
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::{
+    config::{Config, Enforce},
+    document::{Located, Node, Route, Source, Span, Unit},
+    git::{Change, GitError, Oid, RefKind, RefName, RepoPath},
+    policy::EvalError,
+    push::{Pusher, RefChange},
+    verdict::{Excerpt, Finding, Place, Severity},
+};
+
+/// One family of rules, as configured.
+pub trait Rule: Send + Sync {
+    /// Whether the rule has anything to say about pushes to this ref.
+    fn selects_ref(&self, name: &RefName) -> bool;
+
+    /// Says what it has to say about the ref itself.
+    fn on_ref(&self, _transition: &Transition<'_>, _findings: &mut Vec<Finding>) {}
+
+    /// Says what it has to say about a changed path, whatever its file holds.
+    fn on_path(&self, _scope: &Scope<'_>, _change: &Change, _findings: &mut Vec<Finding>) {}
+
+    /// Says what it has to say about one side of a document: called for the new side, and for the
+    /// old side to tell what was there before.
+    ///
+    /// # Errors
+    /// [`RuleError`] when it could not be judged.
+    fn on_unit(
+        &self,
+        _scope: &Scope<'_>,
+        _file: &FileText,
+        _unit: &Unit<'_>,
+        _findings: &mut Vec<Finding>,
+    ) -> Result<(), RuleError> {
+        Ok(())
+    }
+
+    /// Whether the rule looks at both sides of documents.
+    fn compares(&self) -> bool {
+        false
+    }
+
+    /// Says what it has to say about a document before and after.
+    ///
+    /// # Errors
+    /// [`RuleError`] when it could not be judged.
+    fn on_pair(&self, _scope: &Scope<'_>, _pair: &Pair<'_>, _findings: &mut Vec<Finding>) -> Result<(), RuleError> {
+        Ok(())
+    }
+}
+
+/// Why a rule could not judge. There is no verdict then.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// A policy failed.
+    #[error("{path}: {source}")]
+    Policy {
+        /// The file that was judged.
+        path: RepoPath,
+        /// What happened.
+        #[source]
+        source: EvalError,
+    },
+}
+
+/// What happens to a ref, with what rules may ask about it.
+pub struct Transition<'a> {
+    /// The ref that really changes.
+    pub name: &'a RefName,
+    /// What should become of it.
+    pub change: RefChange,
+    /// Whether the old tip stays reachable from the new one; asked only where a rule needs it.
+    pub forward: &'a dyn Fn() -> Result<bool, GitError>,
+    /// Where a failed question is kept: a ref rule has no verdict of its own then.
+    pub failure: &'a std::cell::RefCell<Option<GitError>>,
+}
+
+impl Transition<'_> {
+    /// Whether history would be lost. An unanswered question counts as yes, and is kept as failure.
+    #[must_use]
+    pub fn rewrites(&self) -> bool {
+        match self.change {
+            RefChange::Create { .. } | RefChange::Delete { .. } => false,
+            RefChange::Update { .. } => match (self.forward)() {
+                Ok(forward) => !forward,
+                Err(error) => {
+                    *self.failure.borrow_mut() = Some(error);
+                    true
+                }
+            },
+        }
+    }
+}
+
+/// Where a change would land.
+#[derive(Clone, Debug)]
+pub struct Scope<'a> {
+    /// The ref; `None` when files are judged as they lie.
+    pub ref_name: Option<&'a RefName>,
+    /// Who asks.
+    pub pusher: &'a Pusher,
+    /// The values of `git push -o`.
+    pub options: &'a [String],
+    /// When, in nanoseconds since 1970.
+    pub time: i64,
+    /// The old tip.
+    pub old: Option<Oid>,
+    /// The new tip.
+    pub new: Option<Oid>,
+}
+
+impl Scope<'_> {
+    /// What the ref is for, on the wire.
+    #[must_use]
+    pub fn ref_kind(&self) -> &'static str {
+        match self.ref_name.map(RefName::kind) {
+            Some(RefKind::Branch) => "branch",
+            Some(RefKind::Tag) => "tag",
+            Some(RefKind::Other) => "other",
+            None => "none",
+        }
+    }
+}
+
+/// A file whose documents are judged.
+#[derive(Clone, Debug)]
+pub struct FileText {
+    /// Its path.
+    pub path: RepoPath,
+    /// Its text.
+    pub source: Arc<Source>,
+    /// Name of its format.
+    pub format: &'static str,
+}
+
+impl FileText {
+    /// The place of a route below a unit: the entry's key and value together where they stand on
+    /// one line, the key alone where the value goes on for more; the nearest ancestor where the
+    /// route leads nowhere.
+    #[must_use]
+    pub fn place(&self, unit: &Unit<'_>, route: &Route) -> Place {
+        let located = route.locate(unit.node);
+        let mut full = unit.route.clone();
+        let length = if located.exact { route.0.len() } else { reached(unit.node, route) };
+        full.0.extend(route.0.iter().take(length).cloned());
+        Place {
+            path: self.path.clone(),
+            document: Some(unit.document),
+            route: Some(full),
+            excerpt: Some(Excerpt {
+                source: self.source.clone(),
+                span: self.shown_span(&located),
+                label: None,
+                related: Vec::new(),
+            }),
+        }
+    }
+
+    /// 1-based line where a route below a unit begins.
+    #[must_use]
+    pub fn line(&self, unit: &Unit<'_>, route: &Route) -> usize {
+        let located = route.locate(unit.node);
+        self.source.position(self.shown_span(&located).start as usize).line
+    }
+
+    fn shown_span(&self, located: &Located<'_>) -> Span {
+        let value = located.node.span;
+        match located.entry {
+            // An aliased value stands elsewhere, perhaps before its key.
+            Some(entry) if value.start >= entry.key_span.end => {
+                let whole = Span { start: entry.key_span.start, end: value.end };
+                let (start, end) = self.source.range(whole);
+                if start.line == end.line { whole } else { entry.key_span }
+            }
+            Some(_) => value,
+            None => {
+                let (start, end) = self.source.range(value);
+                if start.line == end.line { value } else { self.first_line(value) }
+            }
+        }
+    }
+
+    /// A span cut at the end of its first line.
+    fn first_line(&self, span: Span) -> Span {
+        let rest = self.source.text().get(span.start as usize..span.end as usize).unwrap_or_default();
+        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        Span::new(span.start as usize, span.start as usize + length)
+    }
+}
+
+/// How many steps of a route can be followed.
+fn reached(root: &Node, route: &Route) -> usize {
+    (0..=route.0.len())
+        .rev()
+        .find(|length| Route(route.0.iter().take(*length).cloned().collect()).locate(root).exact)
+        .unwrap_or(0)
+}
+
+/// Lowers a finding to what its rule is allowed to do.
+fn enforce(finding: &mut Finding, enforce: Enforce) {
+    match enforce {
+        Enforce::Deny => {}
+        Enforce::Warn => finding.severity = finding.severity.max(Severity::Warn),
+        Enforce::DryRun => finding.severity = Severity::Info,
+    }
+}
+
+/// Everything that judges, in the order of the configuration.
+pub struct Rules {
+    rules: Vec<Box<dyn Rule>>,
+}
+
+impl Rules {
+    /// Takes the rules of a configuration. Its policies are compiled already, in the order of
+    /// `config.rules`.
+    #[must_use]
+    pub fn build(config: &Config, policies: Vec<Arc<crate::policy::PolicySet>>) -> Self {
+        let mut rules: Vec<Box<dyn Rule>> = Vec::new();
+        rules.push(Box::new(refs::RefRules::new(config)));
+        rules.push(Box::new(paths::PathRules::new(config)));
+        for rule in &config.immutability.fields {
+            rules.push(Box::new(fields::FieldImmutability::new(rule.clone())));
+        }
+        for (rule, policies) in config.rules.iter().zip(policies) {
+            rules.push(Box::new(rego::RegoRule::new(rule.clone(), policies)));
+        }
+        Self { rules }
+    }
+
+    /// The rules that have something to say about a ref, by number.
+    #[must_use]
+    pub fn selected(&self, name: &RefName) -> BTreeSet<usize> {
+        self.rules.iter().enumerate().filter(|(_, rule)| rule.selects_ref(name)).map(|(index, _)| index).collect()
+    }
+
+    /// The rules for a ref; all of them where no ref is involved.
+    pub fn for_ref<'a>(&'a self, name: Option<&'a RefName>) -> impl Iterator<Item = &'a dyn Rule> {
+        self.rules.iter().filter(move |rule| name.is_none_or(|name| rule.selects_ref(name))).map(AsRef::as_ref)
+    }
+}
