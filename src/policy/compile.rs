@@ -4,24 +4,28 @@
 //! VM compiler cannot do (`with`, some shapes of partial objects) is left to the interpreter, rule
 //! by rule.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use regorus::languages::rego::compiler::{Compiler, CompilerError, SpannedCompilerError};
 use regorus::rvm::{Program, RegoVM};
+use regorus::unstable::{Expr, Rule, RuleHead};
 use regorus::{CompiledPolicy, Engine, Value};
+use serde::{Deserialize, Serialize};
 
 use super::error::PolicyError;
 use super::evaluate::Evaluator;
+use super::found::Found;
 use super::metadata::{self, Annotated, Metadata};
 use super::parse::{self, File, Parsed, Printing};
+use super::repair::{self, NoRoom};
 use super::value::data_value;
-use super::{PolicySource, builtins, conventions, lint, syntax};
+use super::{PolicySource, builtins, lint, syntax};
 use crate::document::Node;
 
 /// How weighty a rule's violations are, by conftest's naming.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// `deny…`, `violation…`
     Deny,
@@ -38,16 +42,18 @@ pub struct CompileOptions {
     pub max_instructions: usize,
     /// Time one rule may take for one document.
     pub time: Option<Duration>,
+    /// Interpret everything.
+    pub interpret: bool,
 }
 
 impl Default for CompileOptions {
     fn default() -> Self {
-        Self { namespaces: Vec::new(), max_instructions: 50_000_000, time: None }
+        Self { namespaces: Vec::new(), max_instructions: 50_000_000, time: None, interpret: false }
     }
 }
 
 /// A rule that judges: all definitions of one name in one package.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleInfo {
     /// `custom.id` of its METADATA, else `<package>.<rule>`.
     pub id: String,
@@ -83,7 +89,7 @@ pub struct PolicySet {
 const ENTRIES_OF_A_PROGRAM: usize = 100;
 
 /// What evaluates an entry point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Backend {
     /// The `entry`th entry point of a program.
     Machine {
@@ -94,7 +100,7 @@ pub(super) enum Backend {
 }
 
 /// Something to evaluate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Entry {
     /// `data.<package>.<rule>`
     pub(super) path: String,
@@ -102,7 +108,7 @@ pub(super) struct Entry {
 }
 
 /// A package that judges.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Package {
     /// Indexes into `Compiled::rules`.
     pub(super) rules: std::ops::Range<usize>,
@@ -116,6 +122,8 @@ pub(super) struct Compiled {
     pub(super) entries: Vec<Entry>,
     pub(super) packages: Vec<Package>,
     pub(super) programs: Vec<Arc<Program>>,
+    /// The same as regorus compiled them: what can be stored.
+    pub(super) stock: Vec<Arc<Program>>,
     /// Present when an entry needs it.
     pub(super) interpreter: Option<Engine>,
     pub(super) data: Value,
@@ -163,10 +171,10 @@ impl PolicySet {
             if complete {
                 errors.extend(wrong);
             }
-            std::mem::take(&mut errors)
+            in_order(std::mem::take(&mut errors), &sources)
         })?;
         if !errors.is_empty() {
-            return Err(errors);
+            return Err(in_order(errors, &sources));
         }
 
         engine.set_strict_builtin_errors(false);
@@ -177,7 +185,12 @@ impl PolicySet {
         let policy = engine
             .compile_with_entrypoint(&first.as_str().into())
             .map_err(|error| analysed(&sources, &files, &error.to_string()))?;
-        let built = build(&policy, &paths).map_err(|error| failed(&error))?;
+        let built = if options.interpret || files.iter().any(needs_interpreter) {
+            Ok(Built { programs: Vec::new(), stock: Vec::new(), backends: vec![Backend::Interpreter; paths.len()] })
+        } else {
+            build(&policy, &paths)
+        }
+        .map_err(|error| failed(&error))?;
         for program in &built.programs {
             let mut machine = RegoVM::new();
             machine.load_program(Arc::clone(program));
@@ -210,6 +223,7 @@ impl PolicySet {
                 entries: judging,
                 packages,
                 programs: built.programs,
+                stock: built.stock,
                 interpreter,
                 data,
                 reads_file: files.iter().any(|file| file.text.contains("conftest")),
@@ -238,146 +252,9 @@ impl PolicySet {
     }
 }
 
-/// A package chosen to judge, before compilation.
-struct Selected {
-    /// `data.<package>`
-    path: String,
-    rules: std::ops::Range<usize>,
-    exception: Option<String>,
-}
-
-impl Selected {
-    /// Entry points: one for each rule, then the exceptions.
-    fn paths<'a>(&'a self, rules: &'a [RuleInfo]) -> impl Iterator<Item = String> + 'a {
-        rules
-            .get(self.rules.clone())
-            .unwrap_or_default()
-            .iter()
-            .map(|rule| format!("{}.{}", self.path, rule.name))
-            .chain(self.exception.clone())
-    }
-}
-
-/// What the packages of a set hold.
-#[derive(Default)]
-struct Found {
-    /// By name: the path, the judging rules by name, and whether there are exceptions.
-    packages: BTreeMap<String, FoundPackage>,
-}
-
-#[derive(Default)]
-struct FoundPackage {
-    path: String,
-    rules: BTreeMap<String, FoundRule>,
-    has_exception: bool,
-    metadata: Option<Metadata>,
-}
-
-struct FoundRule {
-    source: String,
-    line: usize,
-    /// Of its definitions, without repetition.
-    metadata: Vec<Metadata>,
-}
-
-impl Found {
-    fn new(files: &[File], annotations: &[Annotated]) -> Self {
-        let mut found = Self::default();
-        for (file, annotated) in files.iter().zip(annotations) {
-            let package = found.packages.entry(file.package_name()).or_default();
-            package.path = file.path_to(std::iter::empty());
-            package.metadata = package.metadata.take().or_else(|| annotated.package().cloned());
-            for rule in &file.module.policy {
-                let name = syntax::root_name(syntax::head_reference(rule));
-                package.has_exception |= name == Some("exception");
-                let Some(name) = conventions::judging_name(rule) else { continue };
-                let line = usize::try_from(rule.span().line).unwrap_or(0);
-                let known = package.rules.entry(name.to_owned()).or_insert_with(|| FoundRule {
-                    source: file.name.clone(),
-                    line,
-                    metadata: Vec::new(),
-                });
-                if let Some(metadata) = annotated.rule(line).filter(|metadata| !known.metadata.contains(metadata)) {
-                    known.metadata.push(metadata.clone());
-                }
-            }
-        }
-        found
-    }
-
-    /// The packages asked for, with their rules.
-    fn select(&self, namespaces: &[String]) -> Result<(Vec<Selected>, Vec<RuleInfo>), Vec<PolicyError>> {
-        let missing: Vec<_> = namespaces
-            .iter()
-            .filter(|name| self.packages.get(*name).is_none_or(|package| package.rules.is_empty()))
-            .map(|name| {
-                let judging = self.judging().collect::<Vec<_>>().join(", ");
-                let error = PolicyError::new(format!("namespace `{name}` has no deny, violation or warn rule"));
-                if judging.is_empty() { error } else { error.help(format!("packages with such rules: {judging}")) }
-            })
-            .collect();
-        if !missing.is_empty() {
-            return Err(missing);
-        }
-        let mut rules = Vec::new();
-        let mut selected = Vec::new();
-        for (name, package) in &self.packages {
-            if package.rules.is_empty() || !(namespaces.is_empty() || namespaces.contains(name)) {
-                continue;
-            }
-            let start = rules.len();
-            rules.extend(package.rules.iter().filter_map(|(rule, found)| package.info(name, rule, found)));
-            selected.push(Selected {
-                path: package.path.clone(),
-                rules: start..rules.len(),
-                exception: package.has_exception.then(|| format!("{}.exception", package.path)),
-            });
-        }
-        if rules.is_empty() { Err(vec![self.nothing()]) } else { Ok((selected, rules)) }
-    }
-
-    fn judging(&self) -> impl Iterator<Item = &str> {
-        self.packages.iter().filter(|(_, package)| !package.rules.is_empty()).map(|(name, _)| name.as_str())
-    }
-
-    fn nothing(&self) -> PolicyError {
-        let packages = self.packages.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let error = PolicyError::new("no deny, violation or warn rule: these policies would never refuse anything");
-        if packages.is_empty() {
-            error.help("there is no policy file")
-        } else {
-            error.help(format!("packages: {packages}"))
-        }
-    }
-}
-
-impl FoundPackage {
-    fn info(&self, package: &str, name: &str, found: &FoundRule) -> Option<RuleInfo> {
-        // A result does not tell which definition it is from, so ids that differ say nothing.
-        let ids: BTreeSet<_> = found.metadata.iter().filter_map(|metadata| metadata.id.as_deref()).collect();
-        let own = match found.metadata.as_slice() {
-            [only] => Some(only.clone()),
-            [] | [_, ..] => None,
-        };
-        let of_package = if self.rules.len() == 1 { self.metadata.clone() } else { None };
-        let mut metadata = own.or(of_package.filter(|_| found.metadata.is_empty())).unwrap_or_default();
-        if let [only] = ids.iter().collect::<Vec<_>>().as_slice() {
-            metadata.id = Some((**only).to_owned());
-        }
-        Some(RuleInfo {
-            id: metadata.id.clone().unwrap_or_else(|| format!("{package}.{name}")),
-            package: package.to_owned(),
-            name: name.to_owned(),
-            severity: conventions::severity(name)?,
-            metadata,
-            source: found.source.clone(),
-            line: found.line,
-        })
-    }
-}
-
 struct Built {
     programs: Vec<Arc<Program>>,
+    stock: Vec<Arc<Program>>,
     backends: Vec<Backend>,
 }
 
@@ -411,14 +288,42 @@ fn build(policy: &CompiledPolicy, paths: &[String]) -> Result<Built, SpannedComp
         .collect();
     let backends =
         paths.iter().map(|path| places.get(path.as_str()).copied().unwrap_or(Backend::Interpreter)).collect();
-    Ok(Built { backends, programs: compiled.into_iter().map(|(program, _)| program).collect() })
+    let (stock, programs) = compiled.into_iter().map(|(programs, _)| programs).unzip();
+    Ok(Built { programs, stock, backends })
 }
 
-fn program(policy: &CompiledPolicy, paths: &[String]) -> Result<Arc<Program>, SpannedCompilerError> {
+/// A program as regorus compiles it, and as we run it.
+fn program(policy: &CompiledPolicy, paths: &[String]) -> Result<(Arc<Program>, Arc<Program>), SpannedCompilerError> {
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let mut program = Compiler::compile_from_policy(policy, &paths)?;
-    builtins::replace_in_program(Arc::make_mut(&mut program));
-    Ok(program)
+    let stock = Compiler::compile_from_policy(policy, &paths)?;
+    let ours = ours(&stock).map_err(|NoRoom| {
+        // As the compiler says it itself, for `is_beyond_the_machine`.
+        CompilerError::General { message: "program exceeds the size of the machine".to_owned() }
+    })?;
+    Ok((stock, ours))
+}
+
+/// A program with our builtins and repairs.
+pub(super) fn ours(stock: &Program) -> Result<Arc<Program>, NoRoom> {
+    let mut program = stock.clone();
+    builtins::replace_in_program(&mut program);
+    repair::repair(&mut program)?;
+    Ok(Arc::new(program))
+}
+
+/// Whether a file has what the VM runs otherwise than OPA, without saying so: defaults of
+/// functions, and rules with a path for a name (`a.b := 1`), which it does not put together to `a`.
+fn needs_interpreter(file: &File) -> bool {
+    file.module.policy.iter().any(|rule| match rule.as_ref() {
+        Rule::Default { args, refr, .. } => !args.is_empty() || !matches!(refr.as_ref(), Expr::Var { .. }),
+        Rule::Spec { head: RuleHead::Func { .. }, .. } => false,
+        Rule::Spec { head: RuleHead::Set { refr, .. }, .. } => !matches!(refr.as_ref(), Expr::Var { .. }),
+        Rule::Spec { head: RuleHead::Compr { refr, .. }, .. } => match refr.as_ref() {
+            Expr::Var { .. } => false,
+            Expr::RefBrack { refr, .. } => !matches!(refr.as_ref(), Expr::Var { .. }),
+            _ => true,
+        },
+    })
 }
 
 /// Whether an error is about what the VM compiler cannot do yet, rather than about the policy.
@@ -436,7 +341,10 @@ fn is_beyond_the_machine(error: &CompilerError) -> bool {
         | CompilerError::SomeInNotHoisted
         | CompilerError::PartialObjectConstantKeyUnsupported
         | CompilerError::PartialObjectNestedKeyUnsupported => true,
-        CompilerError::General { message } => message.contains("exceeds") || message.contains("multiple types"),
+        // What is wrong with a policy is found by `lint` and the analysis before; but for these.
+        CompilerError::General { message } => {
+            !["recursion", "no definitions found", "parameters"].iter().any(|wrong| message.contains(wrong))
+        }
         CompilerError::NotBuiltinFunction { .. }
         | CompilerError::UnknownBuiltinFunction { .. }
         | CompilerError::RuleTypeNotFound { .. }
@@ -446,6 +354,17 @@ fn is_beyond_the_machine(error: &CompilerError) -> bool {
         | CompilerError::InvalidFunctionExpression
         | CompilerError::InvalidFunctionExpressionWithPackage => false,
     }
+}
+
+/// Mistakes as a reader meets them: by file, then by line; those of the whole set last.
+fn in_order(mut errors: Vec<PolicyError>, sources: &[&PolicySource]) -> Vec<PolicyError> {
+    errors.sort_by_cached_key(|error| match &error.place {
+        Some(place) => {
+            (sources.iter().position(|source| source.name == place.source).unwrap_or(usize::MAX), place.line)
+        }
+        None => (usize::MAX, usize::MAX),
+    });
+    errors
 }
 
 /// regorus stops at its first mistake; looking at each package by itself finds one in each.

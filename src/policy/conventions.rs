@@ -77,19 +77,20 @@ pub(super) fn shape_error(file: &File, rule: &Rule) -> Option<PolicyError> {
 fn scalar_kind(expression: &Expr) -> Option<&'static str> {
     match expression {
         Expr::String { .. } | Expr::RawString { .. } => Some("a string"),
-        Expr::Number { .. } | Expr::UnaryExpr { .. } => Some("a number"),
+        // `a - b` may be a difference of sets.
+        Expr::Number { .. }
+        | Expr::UnaryExpr { .. }
+        | Expr::ArithExpr { op: ArithOp::Add | ArithOp::Mul | ArithOp::Div | ArithOp::Mod, .. } => Some("a number"),
         Expr::Bool { .. } | Expr::BoolExpr { .. } | Expr::Membership { .. } => Some("true or false"),
         Expr::Null { .. } => Some("null"),
         Expr::Object { .. } | Expr::ObjectCompr { .. } => Some("an object"),
-        // `a - b` may be a difference of sets.
-        Expr::ArithExpr { op: ArithOp::Sub, .. } => None,
-        Expr::ArithExpr { op: ArithOp::Add | ArithOp::Mul | ArithOp::Div | ArithOp::Mod, .. } => Some("a number"),
         Expr::Call { fcn, .. } => match syntax::components(fcn)?.join(".").as_str() {
             "sprintf" | "concat" => Some("a string"),
             "count" => Some("a number"),
             _ => None,
         },
-        Expr::Var { .. }
+        Expr::ArithExpr { op: ArithOp::Sub, .. }
+        | Expr::Var { .. }
         | Expr::Array { .. }
         | Expr::Set { .. }
         | Expr::ArrayCompr { .. }

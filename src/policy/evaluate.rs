@@ -115,7 +115,13 @@ impl Evaluator {
         match entry.backend {
             Backend::Machine { program, entry } => {
                 let machine = self.machines.get_mut(program).ok_or_else(unknown)?;
-                machine.execute_entry_point_by_index(entry).map_err(|error| failed(rule(), &error, machine))
+                builtins::begin();
+                let value =
+                    machine.execute_entry_point_by_index(entry).map_err(|error| failed(rule(), &error, machine))?;
+                match builtins::take_fault() {
+                    Some(message) => Err(EvalError::Failed { rule: rule(), message, place: None }),
+                    None => Ok(value),
+                }
             }
             Backend::Interpreter => {
                 let engine = self.interpreter.as_mut().ok_or_else(unknown)?;

@@ -7,11 +7,12 @@ use regorus::unstable::{Expr, Rule, RuleHead, Span};
 use super::error::PolicyError;
 use super::parse::File;
 use super::syntax::{self, Walk};
-use super::{builtins, conventions};
+use super::{builtins, conventions, recursion};
 
 /// Checks each rule by itself; every mistake found.
 pub(super) fn rules(files: &[File]) -> Vec<PolicyError> {
-    let of_rule = |file, rule| [chained_bodies(file, rule), conventions::shape_error(file, rule)];
+    let of_rule =
+        |file, rule| [chained_bodies(file, rule), parameters(file, rule), conventions::shape_error(file, rule)];
     files
         .iter()
         .flat_map(|file| file.module.policy.iter().flat_map(move |rule| of_rule(file, rule)))
@@ -23,10 +24,23 @@ pub(super) fn rules(files: &[File]) -> Vec<PolicyError> {
 pub(super) fn references(files: &[File]) -> Vec<PolicyError> {
     let functions = functions(files);
     let mut errors = imports(files);
+    errors.extend(recursion::recursion(files));
     for file in files {
         calls(file, &functions, &mut errors);
     }
     errors
+}
+
+/// The VM passes on at most eight arguments, and drops the others without a word; two of them we need.
+const MOST_PARAMETERS: usize = 6;
+
+fn parameters(file: &File, rule: &Rule) -> Option<PolicyError> {
+    let Rule::Spec { head: RuleHead::Func { refr, args, .. }, .. } = rule else { return None };
+    (args.len() > MOST_PARAMETERS).then(|| {
+        PolicyError::new(format!("a function has at most {MOST_PARAMETERS} parameters, not {}", args.len()))
+            .at(file.place(refr.span()))
+            .help("pass an object")
+    })
 }
 
 /// Paths of all functions of the set, with how many arguments they take.
@@ -124,17 +138,16 @@ fn call(
         .or_else(|| functions.get(&file.path_to(parts())))
         .copied();
     let error = |message: String| PolicyError::new(message).at(file.place(function.span()));
-    let arity = match known {
-        Some(arity) => arity,
-        None => {
-            if let Some(reason) = builtins::refusal(&name) {
-                return Some(error(format!("`{name}` is not allowed")).help(reason));
-            }
-            match builtins::arity(&name) {
-                Some(arity) => arity,
-                None if name == "print" => return None,
-                None => return Some(unknown(file, functions, span, function, &name)),
-            }
+    let arity = if let Some(arity) = known {
+        arity
+    } else {
+        if let Some(reason) = builtins::refusal(&name) {
+            return Some(error(format!("`{name}` is not allowed")).help(reason));
+        }
+        match builtins::arity(&name) {
+            Some(arity) => arity,
+            None if name == "print" => return None,
+            None => return Some(unknown(file, functions, span, function, &name)),
         }
     };
     // One more than the function takes is the old notation for its result: `plus(1, 2, x)`.

@@ -17,10 +17,16 @@ mod compile;
 mod conventions;
 mod error;
 mod evaluate;
+mod found;
 mod lint;
 mod metadata;
+#[cfg(test)]
+mod opa_test;
 mod parse;
+mod recursion;
+mod repair;
 mod result;
+mod store;
 mod syntax;
 mod test;
 mod value;

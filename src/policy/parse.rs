@@ -67,7 +67,7 @@ pub(super) fn parse(sources: &[&PolicySource], printing: Printing) -> Parsed {
     let mut parsed = Vec::with_capacity(sources.len());
     for source in sources {
         let text = match printing {
-            Printing::Off if source.text.contains("print") => without_prints(source),
+            Printing::Off if mentions_print(&source.text) => without_prints(source),
             Printing::Off | Printing::On => source.text.clone(),
         };
         match add(&mut engine, source, text) {
@@ -111,6 +111,14 @@ fn looks_like_v1(text: &str) -> bool {
             || line.contains(" contains ")
             || line.contains(" if ")
             || line.ends_with(" if")
+    })
+}
+
+/// Whether there may be a call of `print`; parsing twice for every `sprintf` would cost too much.
+fn mentions_print(text: &str) -> bool {
+    text.match_indices("print").any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
     })
 }
 
@@ -194,7 +202,10 @@ fn advice(message: &str) -> Option<&'static str> {
         return Some("write each body as a rule of its own, with the same head");
     }
     if message.contains("used before definition") {
-        return Some("the name is defined further down in the same body: give one of the two another name");
+        return Some("something else of this name is defined further down: give one of the two another name");
+    }
+    if message.contains("unary -") {
+        return Some("write `0 - x`");
     }
     if message.contains("is unsafe") {
         return Some("the name has no value here: bind it with `:=` or `some`, or check its spelling");

@@ -75,6 +75,15 @@ pub(super) fn head_reference(rule: &Rule) -> &Expr {
     }
 }
 
+/// One step towards the name of a reference: the key, if it has one, and what it is a key of.
+fn head_step(reference: &Expr) -> Option<(Option<&Expr>, &Expr)> {
+    match reference {
+        Expr::RefBrack { refr, index, .. } => Some((Some(index), refr)),
+        Expr::RefDot { refr, .. } => Some((None, refr)),
+        _ => None,
+    }
+}
+
 /// Calls `see` for every expression of a module, parents before children, and `statement` for
 /// every statement.
 pub(super) struct Walk<'f> {
@@ -84,24 +93,31 @@ pub(super) struct Walk<'f> {
 
 impl Walk<'_> {
     pub(super) fn module(&mut self, module: &Module) {
-        module.policy.iter().for_each(|rule| self.rule(rule));
+        module.policy.iter().for_each(|rule| self.rule_without_name(rule));
     }
 
-    fn rule(&mut self, rule: &Rule) {
+    /// All of a rule but the reference in its head that is defined; the keys in it are seen.
+    pub(super) fn rule_without_name(&mut self, rule: &Rule) {
+        let mut head = head_step(head_reference(rule));
+        while let Some((index, rest)) = head {
+            if let Some(index) = index {
+                self.expression(index);
+            }
+            head = head_step(rest);
+        }
         match rule {
             Rule::Spec { head, bodies, .. } => {
                 match head {
-                    RuleHead::Compr { refr, assign, .. } => {
-                        self.expression(refr);
-                        self.assign(assign.as_ref());
-                    }
+                    RuleHead::Compr { assign, .. } => self.assign(assign.as_ref()),
                     RuleHead::Set { key, .. } => {
                         if let Some(key) = key {
                             self.expression(key);
                         }
                     }
                     RuleHead::Func { args, assign, .. } => {
-                        args.iter().for_each(|argument| self.expression(argument));
+                        for argument in args {
+                            self.expression(argument);
+                        }
                         self.assign(assign.as_ref());
                     }
                 }

@@ -122,3 +122,60 @@ fn status(result: anyhow::Result<Value>) -> TestStatus {
         Err(error) => TestStatus::Error(parse::from_regorus(&error.to_string(), &[]).message),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(texts: &[(&str, &str)], filter: Option<&str>) -> Result<TestReport, Vec<PolicyError>> {
+        let sources: Vec<_> = texts
+            .iter()
+            .map(|(name, text)| PolicySource { name: (*name).to_owned(), text: (*text).to_owned() })
+            .collect();
+        run_tests(&sources, &[], filter)
+    }
+
+    const POLICY: (&str, &str) =
+        ("p.rego", "package main\ndeny contains sprintf(\"%05d\", [x]) if some x in input.xs\n");
+
+    #[test]
+    fn each_test_has_a_status_and_a_place() {
+        let tests = "package main_test\nimport data.main\n\ntest_fires if { print(\"here\", 1); main.deny[\"00007\"] with input as {\"xs\": [7]} }\ntest_fails if { count(main.deny) == 2 with input as {\"xs\": [7]} }\ntest_false := false\ntodo_test_later if { true }\ntest_errors if { main.deny with input as {\"xs\": 1} }\nhelper := 1\n";
+        let report = run(&[POLICY, ("p_test.rego", tests)], None).unwrap();
+        let cases: Vec<_> = report
+            .cases
+            .iter()
+            .map(|case| {
+                (case.name.as_str(), case.line, matches!(case.status, TestStatus::Error(_)), case.status.clone())
+            })
+            .map(|(name, line, error, status)| {
+                (name, line, if error { TestStatus::Error(String::new()) } else { status })
+            })
+            .collect();
+        assert_eq!(
+            cases,
+            [
+                ("main_test.test_errors", 8, TestStatus::Error(String::new())),
+                ("main_test.test_fails", 5, TestStatus::Failed),
+                ("main_test.test_false", 6, TestStatus::Failed),
+                ("main_test.test_fires", 4, TestStatus::Passed),
+                ("main_test.todo_test_later", 7, TestStatus::Skipped),
+            ]
+        );
+        assert!(!report.is_success());
+        let printed: Vec<_> = report.cases.iter().flat_map(|case| &case.prints).collect();
+        assert_eq!(printed.len(), 1);
+        assert!(printed[0].contains("here 1"), "{printed:?}");
+        let report = run(&[POLICY, ("p_test.rego", tests)], Some("fires")).unwrap();
+        assert_eq!(report.cases.len(), 1);
+        assert!(report.is_success());
+    }
+
+    #[test]
+    fn a_mistake_of_the_set_is_no_failed_test() {
+        let errors = run(&[POLICY, ("p_test.rego", "package main_test\ntest_a if nope(1)\n")], None).unwrap_err();
+        assert_eq!(errors[0].message, "unknown function `nope`");
+        let errors = run(&[POLICY, ("p_test.rego", "package main_test\ntest_a if x == 1\n")], None).unwrap_err();
+        assert_eq!(errors[0].place.as_ref().unwrap().line, 2);
+    }
+}

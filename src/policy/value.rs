@@ -111,3 +111,68 @@ fn tree_value(tree: BTreeMap<&str, Tree<'_>>) -> Rego {
             .collect::<BTreeMap<_, _>>(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Entry, Span};
+
+    fn node(value: Value) -> Node {
+        Node { value, span: Span::default() }
+    }
+
+    fn mapping(entries: Vec<(&str, Node)>) -> Node {
+        let entry = |(key, value): (&str, Node)| Entry { key: key.to_owned(), key_span: Span::default(), value };
+        node(Value::Mapping(entries.into_iter().map(entry).collect()))
+    }
+
+    fn int(value: i64) -> Node {
+        node(Value::Number(Number::Int(value)))
+    }
+
+    #[test]
+    fn every_kind_of_value() {
+        let big = "123456789012345678901234567890";
+        let document = mapping(vec![
+            ("n", node(Value::Null)),
+            ("b", node(Value::Bool(true))),
+            ("i", int(-1)),
+            ("u", node(Value::Number(Number::UInt(u64::MAX)))),
+            ("f", node(Value::Number(Number::Float(1.5)))),
+            ("g", node(Value::Number(Number::Big(big.to_owned())))),
+            ("s", node(Value::Sequence(vec![node(Value::String("x".to_owned()))]))),
+        ]);
+        let expected =
+            format!(r#"{{"n": null, "b": true, "i": -1, "u": {}, "f": 1.5, "g": {big}, "s": ["x"]}}"#, u64::MAX);
+        assert_eq!(input_value(&document), Rego::from_json_str(&expected).unwrap());
+    }
+
+    #[test]
+    fn data_files_merge() {
+        let files = [
+            ("a.yaml".to_owned(), mapping(vec![("x", mapping(vec![("a", int(1))])), ("same", int(1))])),
+            ("b.yaml".to_owned(), mapping(vec![("x", mapping(vec![("b", int(2))])), ("same", int(1))])),
+            ("empty.yaml".to_owned(), node(Value::Null)),
+        ];
+        let expected = Rego::from_json_str(r#"{"x": {"a": 1, "b": 2}, "same": 1}"#).unwrap();
+        assert_eq!(data_value(&files), Ok(expected));
+    }
+
+    #[test]
+    fn data_files_that_contradict_each_other() {
+        let files = [
+            ("a.yaml".to_owned(), mapping(vec![("x", mapping(vec![("a", int(1))])), ("y", int(1))])),
+            ("b.yaml".to_owned(), mapping(vec![("x", mapping(vec![("a", int(2))])), ("y", mapping(vec![]))])),
+            ("c.yaml".to_owned(), int(1)),
+        ];
+        let messages: Vec<_> = data_value(&files).unwrap_err().into_iter().map(|error| error.message).collect();
+        assert_eq!(
+            messages,
+            [
+                "data.x.a has one value here and another in a.yaml",
+                "data.y has one value here and another in a.yaml",
+                "data file must hold a mapping, not a number",
+            ]
+        );
+    }
+}

@@ -31,6 +31,9 @@ pub(super) fn read(text: &str, dialect: Dialect, limits: &ParseLimits) -> Readin
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 const MISSING: &str = "a value is missing";
 
 /// A collection whose end has not come.

@@ -140,6 +140,7 @@ mod tests {
                 assert_eq!(mapping.write(entry("k0", at)), Some(("k0", Span::new(0, 1))), "{others}");
             }
             assert_eq!(mapping.write(entry("new", 502)), None);
+            assert_eq!(mapping.write(entry("new", 503)), Some(("new", Span::new(502, 503))), "{others}");
             let entries = mapping.finish();
             assert_eq!(entries.len(), others + 1);
             assert_eq!((entries[0].key.as_str(), entries[0].value.as_str()), ("k0", Some("501")));

@@ -13,7 +13,7 @@ use super::{Document, ParseLimits, Parsed, Problem};
 
 /// Nesting past this is refused whatever the configured limit is: the tree is walked recursively
 /// (comparing, dropping, handing it to a policy), and 1,000 levels fit the stack of any thread.
-pub const DEEPEST: usize = 100_000;
+pub const DEEPEST: usize = 1_000;
 
 /// A syntax that files are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +88,43 @@ pub fn parse(format: Format, bytes: &[u8], limits: &ParseLimits) -> Parsed {
     // Stable, so that problems at one place keep the order they were found in.
     problems.sort_by_key(|problem| problem.span.start);
     Parsed { source, documents, problems }
+}
+
+#[cfg(test)]
+mod properties;
+
+/// What the tests of every format use.
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod testing {
+    use super::*;
+    use crate::document::Span;
+    use crate::document::dump::value_json;
+
+    pub(super) fn read(format: Format, text: &str) -> Parsed {
+        parse(format, text.as_bytes(), &ParseLimits::default())
+    }
+
+    /// The values of the documents of a good text, as JSON in one line each.
+    #[track_caller]
+    pub(super) fn values(format: Format, text: &str) -> Vec<String> {
+        let parsed = read(format, text);
+        assert_eq!(parsed.problems, [], "{text:?}");
+        parsed.documents.iter().map(|document| value_json(&document.root).to_string()).collect()
+    }
+
+    /// The one problem of a text: its message, and what stands at its place.
+    #[track_caller]
+    pub(super) fn problem(format: Format, text: &str) -> (String, String) {
+        let parsed = read(format, text);
+        assert_eq!(parsed.problems.len(), 1, "{text:?}: {:?}", parsed.problems);
+        let Problem { message, span, .. } = parsed.problems[0].clone();
+        (message, slice(&parsed, span).to_owned())
+    }
+
+    pub(super) fn slice(parsed: &Parsed, span: Span) -> &str {
+        &parsed.source.text()[span.start as usize..span.end as usize]
+    }
 }
 
 #[cfg(test)]

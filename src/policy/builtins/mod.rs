@@ -3,6 +3,7 @@
 //! Policies see what was pushed and nothing else: not the network, the file system, the
 //! environment, a random source, or any clock but the time of the push.
 
+mod fault;
 mod go_format;
 mod notation;
 mod sprintf;
@@ -24,6 +25,8 @@ pub(super) fn set_now(nanoseconds: i64) {
     NOW.set(nanoseconds);
 }
 
+pub(super) use fault::{begin, internal, take_fault};
+
 type Function = fn(&[Value]) -> Result<Value>;
 
 /// Builtins replaced by ours: name, number of arguments, and the function.
@@ -42,6 +45,14 @@ pub(super) fn replace_in_program(program: &mut Program) {
         match info.name.as_str() {
             "sprintf" => resolved.0 = |_, _, arguments, _| call("sprintf", arguments),
             "time.now_ns" => resolved.0 = |_, _, arguments, _| call("time.now_ns", arguments),
+            "count" => {
+                resolved.0 = |span, expressions, arguments, strict| match (arguments, BUILTINS.get("count")) {
+                    // regorus counts UTF-16 units, OPA characters.
+                    ([Value::String(text)], _) => Ok(Value::from(text.chars().count())),
+                    (_, Some((count, _))) => count(span, expressions, arguments, strict),
+                    (_, None) => bail!("count: no such function"),
+                }
+            }
             name => {
                 if let Some(function) = without_local_time(name) {
                     resolved.0 = function;
@@ -94,7 +105,7 @@ fn without_local_time(name: &str) -> Option<Builtin> {
 }
 
 /// A builtin as the VM calls it: place, argument expressions, arguments, strictness.
-type Builtin =
+pub(super) type Builtin =
     fn(&regorus::unstable::Span, &[regorus::unstable::Ref<regorus::unstable::Expr>], &[Value], bool) -> Result<Value>;
 
 /// Why a policy may not call a builtin that OPA has; `None` for one it may.

@@ -326,17 +326,13 @@ impl Printer<'_> {
         if !rest.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
-        match decimal(rest) {
-            Some((number, used)) => {
-                self.at += used;
-                Some(number)
-            }
-            None => {
-                // `parsenum` gives up on the rest of the format when the number is too large.
-                self.at = self.format.len();
-                None
-            }
-        }
+        let Some((number, used)) = decimal(rest) else {
+            // `parsenum` gives up on the rest of the format when the number is too large.
+            self.at = self.format.len();
+            return None;
+        };
+        self.at += used;
+        Some(number)
     }
 }
 

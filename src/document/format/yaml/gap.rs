@@ -37,6 +37,10 @@ impl Iterator for Gap<'_> {
                     self.at += 1;
                     continue;
                 }
+                0xef if rest.starts_with("\u{feff}".as_bytes()) => {
+                    self.at += 3;
+                    continue;
+                }
                 b'#' => {
                     self.at += length_until(&|byte| matches!(byte, b'\r' | b'\n'));
                     continue;
@@ -74,6 +78,14 @@ pub(super) fn behind_dash(text: &str, from: usize) -> Option<usize> {
 /// without one.
 pub(super) fn behind_colon(text: &str, from: usize) -> Option<usize> {
     Gap { text, at: from }.next().filter(|(mark, ..)| *mark == Mark::Colon).map(|(.., end)| end)
+}
+
+/// Where the bracket stands that opens the first node behind `from`; `None` where another begins.
+pub(super) fn bracket(text: &str, from: usize) -> Option<usize> {
+    let mut gap = Gap { text, at: from };
+    gap.by_ref().for_each(drop);
+    let begins = text.as_bytes().get(gap.at)?;
+    matches!(begins, b'[' | b'{').then_some(gap.at)
 }
 
 /// Start and end of a block scalar that is the first node behind `from`, the parser placing its
@@ -116,6 +128,13 @@ mod tests {
         assert_eq!(behind_colon("a   : b", 1), Some(5));
         assert_eq!(behind_colon("? a # x\n: b", 3), Some(9));
         assert_eq!(behind_colon("{a, b: c}", 2), None);
+    }
+
+    #[test]
+    fn brackets_are_found_as_the_next_node() {
+        assert_eq!(bracket("a: # [\n  &x !t [", 1), Some(15));
+        assert_eq!(bracket("- {", 0), Some(2));
+        assert_eq!(bracket("a: b [", 1), None);
     }
 
     #[test]

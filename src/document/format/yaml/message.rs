@@ -64,15 +64,52 @@ pub(super) fn merge_of_no_mapping(at: Span) -> Problem {
     syntax("`<<` can only merge mappings", at, "name an anchor of a mapping, or put quotes around \"<<\"")
 }
 
+/// `[?x]` or `[:x]`.
+pub(super) fn indicator_in_brackets(text: &str, at: Span) -> Problem {
+    let help = "put quotes around it: readers of YAML 1.1 take its first character for the sign of a key or value";
+    syntax(format!("`{}` in brackets is read in two ways", shown(text)), at, help)
+}
+
+/// `[!tag, x]`.
+pub(super) fn tag_in_brackets(at: Span) -> Problem {
+    let help = "put a blank behind the tag: readers of YAML 1.1 take what follows for a part of it";
+    syntax("a tag right before the end of an entry is read in two ways", at, help)
+}
+
+/// `--- |` with text that is not indented.
+pub(super) fn block_scalar_without_indent(at: Span) -> Problem {
+    syntax("text of `|` or `>` that is not indented is read in two ways", at, "indent the text by at least one blank")
+}
+
+/// `{key:}`.
+pub(super) fn colon_in_brackets(at: Span) -> Problem {
+    let help = "write the value (`null` for none): readers of YAML 1.1 take the colon for a part of the key";
+    syntax("a colon right before the end of an entry is read in two ways", at, help)
+}
+
+/// Refuses an anchor that for readers of YAML 1.1 ends earlier, so that its rest is a value.
+pub(super) fn check_anchor(name: &str, at: Span) -> Result<(), Problem> {
+    if name.contains(['?', ':', '%', '@', '`']) {
+        let help = "use letters, digits, `-` and `_` in anchors";
+        return Err(syntax(format!("the anchor `&{}` is read in two ways", shown(name)), at, help));
+    }
+    Ok(())
+}
+
 /// A scalar that is not what its tag says.
 pub(super) fn not_of_its_tag(text: &str, tag: Tag, at: Span) -> Problem {
     let (tag, what) = tag.described();
     syntax(format!("`{}` is tagged `{tag}` and is not {what}", shown(text)), at, "correct the value or remove the tag")
 }
 
+/// Where the parser stopped.
+pub(super) fn place_of(text: &str, error: &ScanError) -> usize {
+    error.marker().byte_offset().unwrap_or(text.len()).min(text.len())
+}
+
 /// An error of the parser.
 pub(super) fn of_error(text: &str, error: &ScanError, limits: &ParseLimits) -> Problem {
-    let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+    let at = place_of(text, error);
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return too_deep(limits.depth, character(text, at));
     }
@@ -131,7 +168,11 @@ fn of_kind(text: &str, at: usize, kind: &ErrorKind) -> Option<(String, Span, &'s
             let rest = text.get(at..).unwrap_or_default();
             let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}');
             let name = rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or_default();
-            let help = "define the anchor above, in the same document, or put quotes around text that begins with `*`";
+            let help = if name.ends_with(':') {
+                "put a blank between the alias and the colon"
+            } else {
+                "define the anchor above, in the same document, or put quotes around text that begins with `*`"
+            };
             Some((format!("no anchor of the name `{}`", shown(name)), Span::new(at, at + name.len()), help))
         }
         ErrorKind::UnexpectedCharacter { character } => {
@@ -170,6 +211,7 @@ fn of_kind(text: &str, at: usize, kind: &ErrorKind) -> Option<(String, Span, &'s
             let place = bad_escape(text, at).unwrap_or(here);
             let written = text.get(place.start as usize..place.end as usize).unwrap_or_default();
             let help = "in double quotes a backslash is written `\\\\`; in single quotes it stands for itself";
+            let help = if written == "\\'" { "in double quotes `'` is written without a backslash" } else { help };
             Some((format!("`{}` is no escape of YAML", shown(written)), place, help))
         }
         ErrorKind::InvalidBlockScalarHeader => {
@@ -243,7 +285,7 @@ fn bad_escape(text: &str, at: usize) -> Option<Span> {
             'u' => 4,
             'U' => 8,
             '0' | 'a' | 'b' | 't' | '\t' | 'n' | 'v' | 'f' | 'r' | 'e' | ' ' | '"' | '/' | '\\' | 'N' | '_' | 'L'
-            | 'P' | '\r' | '\n' | '\'' => 0,
+            | 'P' | '\r' | '\n' => 0,
             _ => return Some(Span::new(start, start + 1 + kind.len_utf8())),
         };
         let end = start + 1 + kind.len_utf8() + digits;
@@ -253,5 +295,56 @@ fn bad_escape(text: &str, at: usize) -> Option<Span> {
             return Some(Span::new(start, start + 2 + written));
         }
         from = end;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use crate::document::ProblemKind;
+    use crate::document::format::Format;
+    use crate::document::format::testing::{read, slice};
+
+    #[test]
+    fn problems_are_told_in_plain_words_at_their_place() {
+        let cases = [
+            ("a: b: c", "a second `: ` in one line", ":"),
+            ("a:1\nb: 2", "a `key:` where the value before goes on", ":"),
+            ("a: b\n  c: d", "a `key:` where the value before goes on", ":"),
+            ("a:\n\t- b", "a tab is used as indentation", "\t"),
+            ("a:\n  b: 1\n\tc: 2", "a tab is used as indentation", "\t"),
+            ("a:\n  b: 1\n c: 2", "a line that belongs neither to the mapping above nor to what holds it", "c"),
+            ("a:\n  - b\n  c: 1", "a line that belongs neither to the list above nor to what holds it", "c"),
+            ("a: 1\nb", "a line that is neither `key: value` nor a list item", "b"),
+            ("a: - b", "a list item `- ` cannot begin here", "-"),
+            ("a: @x", "a value cannot begin with `@`", "@"),
+            ("a: `x`", "a value cannot begin with ```", "`"),
+            ("a: \"b\nc: 1", "the quote that opens here is never closed", "\""),
+            ("a: 'x'y", "text behind a closing quote", "y"),
+            ("a: 'b'\n 'c'", "a line that belongs neither to the mapping above", "'"),
+            ("x: [a]b", "text behind a closing bracket", "b"),
+            ("a: {{ x }}b", "text behind a closing bracket", "b"),
+            ("a: [1, 2\nb: 3", "a list or mapping in brackets is not closed", ":"),
+            ("a: [b", "the `[` that opens here is never closed", "["),
+            ("a: [}", "`[` is closed by `}`", "["),
+            ("a: ]", "a closing bracket that nothing opens", "]"),
+            ("a: \"é\\zb\"", "`\\z` is no escape of YAML", "\\z"),
+            ("a: \"\\x4\"", "`\\x4` is no escape of YAML", "\\x4"),
+            ("a: \"\\ud800\"", "`\\ud800` is no escape of YAML", "\\ud800"),
+            ("a: \"it\\'s\"", "`\\'` is no escape of YAML", "\\'"),
+            ("a: |x\n  b", "text behind `|` or `>`", "|"),
+            ("a: b #c\n  d", "a comment inside of a text of several lines", "#"),
+            ("a: *é", "no anchor of the name `*é`", "*é"),
+            ("a: 1\n\u{feff}b: 2", "a byte order mark inside of the file", "\u{feff}"),
+        ];
+        for (text, message, place) in cases {
+            let parsed = read(Format::Yaml, text);
+            assert_eq!(parsed.problems.len(), 1, "{text:?}");
+            let problem = &parsed.problems[0];
+            assert_eq!(problem.kind, ProblemKind::Syntax);
+            assert!(problem.message.starts_with(message), "{text:?}: {}", problem.message);
+            assert_eq!(slice(&parsed, problem.span), place, "{text:?}");
+            assert!(problem.help.is_some(), "{text:?}");
+        }
     }
 }

@@ -1,0 +1,19 @@
+//! The tests that drive the real executable, and real `git push` into real bare repositories.
+//!
+//! One binary, one module a subject; `layout` fails on a file that nobody registered.
+
+mod check;
+mod common;
+mod config;
+mod demo;
+mod documents;
+mod fields;
+mod hooks;
+mod hostile;
+mod layout;
+mod paths;
+mod refs;
+mod rego;
+mod report;
+mod sample;
+mod transports;
