@@ -37,7 +37,8 @@ fn main() {
 /// Runs the real hook and writes down what it took.
 fn stand_in(log: &Path) -> ! {
     let started = Instant::now();
-    let status = Command::new(PUSHGATE).args(["hook", "pre-receive"]).stdin(Stdio::inherit()).status().expect("pushgate runs");
+    let status =
+        Command::new(PUSHGATE).args(["hook", "pre-receive"]).stdin(Stdio::inherit()).status().expect("pushgate runs");
     let millis = started.elapsed().as_secs_f64() * 1000.0;
     let usage = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_CHILDREN).expect("usage");
     let mut file = fs::OpenOptions::new().append(true).create(true).open(log).expect("the log opens");
@@ -97,14 +98,11 @@ impl Bench {
         let sample = Path::new(ROOT).join("examples/gitops/.pushgate");
         fs::copy(sample.join("pushgate.yaml"), self.server.join("pushgate.yaml")).expect("the configuration");
         fs::copy(sample.join("data.yaml"), self.server.join("data.yaml")).expect("the data");
-        std::os::unix::fs::symlink(Path::new(ROOT).join("policies"), self.server.join("policies")).expect("the policies");
+        std::os::unix::fs::symlink(Path::new(ROOT).join("policies"), self.server.join("policies"))
+            .expect("the policies");
         let hook = self.server.join("hooks/pre-receive");
         let me = std::env::current_exe().expect("a program");
-        let text = format!(
-            "#!/bin/sh\nPUSHGATE_BENCH_LOG='{}' exec '{}'\n",
-            self.log.display(),
-            me.display()
-        );
+        let text = format!("#!/bin/sh\nPUSHGATE_BENCH_LOG='{}' exec '{}'\n", self.log.display(), me.display());
         fs::write(&hook, text).expect("the hook");
         fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("the hook");
     }
@@ -157,7 +155,9 @@ fn path(index: usize) -> String {
 /// Two documents that are good under the starter policies.
 fn manifest(index: usize, round: usize) -> String {
     let name = format!("service-{index:05}");
-    let labels = format!("{{app.kubernetes.io/name: {name}, app.kubernetes.io/part-of: shop, app.kubernetes.io/managed-by: flux}}");
+    let labels = format!(
+        "{{app.kubernetes.io/name: {name}, app.kubernetes.io/part-of: shop, app.kubernetes.io/managed-by: flux}}"
+    );
     format!(
         "\
 apiVersion: apps/v1

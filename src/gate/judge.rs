@@ -403,6 +403,7 @@ pub fn problem_finding(text: &FileText, problem: &Problem) -> Finding {
             related: problem.related.clone().into_iter().collect(),
         }),
     });
-    finding.help.clone_from(&problem.help);
+    let help = || format!("mend the file; `pushgate check {}` says whether it is good", text.path);
+    finding.help = Some(problem.help.clone().unwrap_or_else(help));
     finding
 }

@@ -282,7 +282,8 @@ fn more_rules_than_registers() {
     let set = compile(&sources).unwrap();
     assert_eq!(set.inner.programs.len(), 3);
     assert_eq!(set.interpreted().count(), 0);
-    let outcome = set.evaluator(0).evaluate(&Value::from_json_str("{\"x\": 130}").unwrap(), None).unwrap();
+    let outcome =
+        set.evaluator(0).evaluate(&Value::from_json_str("{\"x\": 130}").unwrap(), &Value::Null, None).unwrap();
     let found: Vec<_> =
         outcome.violations.iter().map(|violation| (violation.rule, violation.message.as_str())).collect();
     assert_eq!(found, [(260, "m130")]);

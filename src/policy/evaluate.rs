@@ -71,13 +71,19 @@ impl Evaluator {
         Self { set, machines, interpreter, now, file_is_set: true }
     }
 
-    /// Evaluates every rule over `input`. `file` is the base name and the directory of the file it
+    /// Evaluates every rule over `input`. `document` is what the paths of violations lead into: the
+    /// input itself, or the document that the input is about. `file` is the base name and the directory of the file it
     /// is from, for `data.conftest.file`.
     ///
     /// # Errors
     /// There is no verdict about the input when any rule cannot be evaluated or gives something
     /// that is no message.
-    pub fn evaluate(&mut self, input: &Value, file: Option<(&str, &str)>) -> Result<Outcome, EvalError> {
+    pub fn evaluate(
+        &mut self,
+        input: &Value,
+        document: &Value,
+        file: Option<(&str, &str)>,
+    ) -> Result<Outcome, EvalError> {
         builtins::set_now(self.now);
         let set = Arc::clone(&self.set);
         self.set_file(file.filter(|_| set.reads_file))?;
@@ -96,7 +102,7 @@ impl Evaluator {
             for index in package.rules.clone() {
                 let (Some(rule), Some(entry)) = (set.rules.get(index), set.entries.get(index)) else { continue };
                 let value = self.run(entry)?;
-                let violations = result::violations(index, &rule.path(), &value, input)?;
+                let violations = result::violations(index, &rule.path(), &value, document)?;
                 let suffix = conventions::suffix(&rule.name);
                 if names(&exceptions, suffix) {
                     let waived = violations.len();

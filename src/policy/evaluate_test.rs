@@ -20,7 +20,7 @@ fn json(text: &str) -> Value {
 }
 
 fn messages(set: &PolicySet, input: &str) -> Vec<String> {
-    let outcome = set.evaluator(0).evaluate(&json(input), None).unwrap();
+    let outcome = set.evaluator(0).evaluate(&json(input), &json(input), None).unwrap();
     outcome.violations.into_iter().map(|violation| violation.message).collect()
 }
 
@@ -51,7 +51,7 @@ fn nothing_is_kept_between_inputs() {
     ];
     for _ in 0..3 {
         for (input, expected) in &inputs {
-            let outcome = evaluator.evaluate(&json(input), None).unwrap();
+            let outcome = evaluator.evaluate(&json(input), &json(input), None).unwrap();
             let found: Vec<_> = outcome.violations.iter().map(|violation| violation.message.as_str()).collect();
             assert_eq!(&found, expected, "{input}");
         }
@@ -64,7 +64,10 @@ fn exceptions_waive_one_rule_for_one_document() {
         "package main\ndeny_root contains msg if { some x in input.xs; msg := x }\nwarn_root contains \"w\" if input.xs\ndeny_other contains \"o\" if input.xs\nexception contains rules if { input.waive; rules := [\"root\"] }\n",
     );
     assert_eq!(messages(&set, r#"{"xs": ["a", "b"]}"#), ["o", "a", "b", "w"]);
-    let outcome = set.evaluator(0).evaluate(&json(r#"{"xs": ["a", "b"], "waive": true}"#), None).unwrap();
+    let outcome = set
+        .evaluator(0)
+        .evaluate(&json(r#"{"xs": ["a", "b"], "waive": true}"#), &json(r#"{"xs": ["a", "b"], "waive": true}"#), None)
+        .unwrap();
     assert_eq!(outcome.violations.len(), 1);
     let waived: Vec<_> =
         outcome.exceptions.iter().map(|e| (set.rules()[e.rule].name.as_str(), e.suffix.as_str(), e.waived)).collect();
@@ -91,7 +94,7 @@ fn results_that_are_no_messages_stop_the_run() {
         ("x := {\"a\": 1}\ndeny := x", r#"main.deny: the rule must give a set or an array of messages, got {"a": 1}"#),
     ] {
         let set = compile(&format!("package main\n{rule}\n"));
-        let error = set.evaluator(0).evaluate(&json(r#"{"a": 1}"#), None).unwrap_err();
+        let error = set.evaluator(0).evaluate(&json(r#"{"a": 1}"#), &json(r#"{"a": 1}"#), None).unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
 }
@@ -128,9 +131,9 @@ fn two_values_for_one_thing_are_an_error() {
         let set = compile(&format!("package main\n{text}\n"));
         assert_eq!(set.interpreted().count(), 0);
         let mut evaluator = set.evaluator(0);
-        let error = evaluator.evaluate(&json(input), None).unwrap_err();
+        let error = evaluator.evaluate(&json(input), &json(input), None).unwrap_err();
         assert_eq!(error.to_string(), format!("main.deny: {expected}"), "{text}");
-        assert_eq!(evaluator.evaluate(&json("{}"), None).unwrap().violations, []);
+        assert_eq!(evaluator.evaluate(&json("{}"), &json("{}"), None).unwrap().violations, []);
     }
     let agreeing = "f(c) := 80 if c.http\nf(c) := 40 * 2 if c.web\nf(c) := 1 if c.x\ndeny contains c.n if { some c in input.cs; f(c) == 80 }\n";
     let set = compile(&format!("package main\n{agreeing}"));
@@ -198,7 +201,7 @@ fn data_and_the_file_being_judged() {
     let set = PolicySet::compile(&[source], &data, &CompileOptions::default()).unwrap();
     let mut evaluator = set.evaluator(0);
     let mut run = |file| {
-        let outcome = evaluator.evaluate(&Value::Null, file).unwrap();
+        let outcome = evaluator.evaluate(&Value::Null, &Value::Null, file).unwrap();
         outcome.violations.into_iter().map(|violation| violation.message).collect::<Vec<_>>()
     };
     assert_eq!(run(Some(("a.yaml", "/x"))), ["a.yaml /x 5", "5"]);
@@ -209,7 +212,7 @@ fn data_and_the_file_being_judged() {
 #[test]
 fn a_package_may_be_named_conftest() {
     let set = compile("package conftest\ndeny contains data.conftest.file.name if input.x\n");
-    let outcome = set.evaluator(0).evaluate(&json(r#"{"x": 1}"#), Some(("a.yaml", "/"))).unwrap();
+    let outcome = set.evaluator(0).evaluate(&json(r#"{"x": 1}"#), &json(r#"{"x": 1}"#), Some(("a.yaml", "/"))).unwrap();
     assert_eq!(outcome.violations[0].message, "a.yaml");
 }
 
@@ -218,7 +221,7 @@ fn the_clock_is_the_time_of_the_push() {
     let text = "package main\ndeny contains msg if { msg := sprintf(\"%d\", [time.now_ns()]) }\nwarn contains x if { x := sprintf(\"%v\", [time.clock([time.now_ns(), \"Local\"])]) }\n";
     for text in [text.to_owned(), format!("{text}p if input.x with input as {{}}\ndeny contains \"x\" if p\n")] {
         let set = compile(&text);
-        let outcome = set.evaluator(1_700_000_000_000_000_000).evaluate(&Value::Null, None).unwrap();
+        let outcome = set.evaluator(1_700_000_000_000_000_000).evaluate(&Value::Null, &Value::Null, None).unwrap();
         // `Local` would read the host's time zone: undefined.
         let found: Vec<_> = outcome.violations.iter().map(|violation| violation.message.as_str()).collect();
         assert_eq!(found, ["1700000000000000000"]);
@@ -229,13 +232,13 @@ fn the_clock_is_the_time_of_the_push() {
 fn an_evaluation_is_limited() {
     let text = "package main\ndeny contains \"x\" if { some a in numbers.range(1, 2000); some b in numbers.range(1, 2000); a * b == -1 }\n";
     let few = set(&[text], &CompileOptions { max_instructions: 10_000, ..CompileOptions::default() });
-    let error = few.evaluator(0).evaluate(&Value::Null, None).unwrap_err();
+    let error = few.evaluator(0).evaluate(&Value::Null, &Value::Null, None).unwrap_err();
     assert_eq!(error, EvalError::Limit { rule: "main.deny".to_owned(), limit: Limit::Instructions(10_000) });
     let limit = std::time::Duration::from_millis(5);
     for text in [text.to_owned(), text.replace("a * b == -1", "a * b == -1 with input as 1")] {
         let short = set(&[&text], &CompileOptions { time: Some(limit), ..CompileOptions::default() });
         let mut evaluator = short.evaluator(0);
-        let error = evaluator.evaluate(&Value::Null, None).unwrap_err();
+        let error = evaluator.evaluate(&Value::Null, &Value::Null, None).unwrap_err();
         assert_eq!(error, EvalError::Limit { rule: "main.deny".to_owned(), limit: Limit::Time(limit) });
     }
 }
@@ -245,8 +248,8 @@ fn an_evaluator_works_on_after_an_error() {
     let text = "package main\nn := input.n\ndeny contains \"x\" if { some a in numbers.range(1, n); a == n }\n";
     let set = set(&[text], &CompileOptions { max_instructions: 5_000, ..CompileOptions::default() });
     let mut evaluator = set.evaluator(0);
-    assert!(evaluator.evaluate(&json(r#"{"n": 100000}"#), None).is_err());
-    assert_eq!(evaluator.evaluate(&json(r#"{"n": 3}"#), None).unwrap().violations.len(), 1);
+    assert!(evaluator.evaluate(&json(r#"{"n": 100000}"#), &json(r#"{"n": 100000}"#), None).is_err());
+    assert_eq!(evaluator.evaluate(&json(r#"{"n": 3}"#), &json(r#"{"n": 3}"#), None).unwrap().violations.len(), 1);
 }
 
 #[test]
@@ -273,7 +276,7 @@ fn a_stored_set_answers_alike() {
     let stored = PolicySet::from_bytes(&set.to_bytes().unwrap()).unwrap();
     assert_eq!(stored.rules(), set.rules());
     for input in [r#"{"xs": [1, "a", 3]}"#, r#"{"xs": [3, 9]}"#, r#"{"xs": [5], "waive": 1}"#] {
-        let run = |set: &PolicySet| set.evaluator(0).evaluate(&json(input), Some(("a.yaml", "/")));
+        let run = |set: &PolicySet| set.evaluator(0).evaluate(&json(input), &json(input), Some(("a.yaml", "/")));
         assert_eq!(run(&stored), run(&set), "{input}");
     }
     let bytes = set.to_bytes().unwrap();

@@ -25,7 +25,7 @@ fn answers_as_opa() {
         let mut evaluator = set.as_ref().ok().map(|set| set.evaluator(0));
         for (input, expected) in &case.runs {
             let input = Value::from_json_str(&input.to_string()).unwrap();
-            let outcome = evaluator.as_mut().and_then(|evaluator| evaluator.evaluate(&input, None).ok());
+            let outcome = evaluator.as_mut().and_then(|evaluator| evaluator.evaluate(&input, &input, None).ok());
             let actual = outcome.map(|outcome| {
                 let mut messages: Vec<_> = outcome.violations.into_iter().map(|violation| violation.message).collect();
                 messages.sort();

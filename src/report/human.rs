@@ -130,7 +130,12 @@ pub fn diagnostic(finding: &Finding, style: Style) -> String {
     let drawn = Drawn { message, help, shown, level };
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let mut out = String::new();
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(WIDTH).with_links(false).with_context_lines(1);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(WIDTH)
+        .with_links(false)
+        .with_context_lines(1)
+        // Names keep their hyphens: a resource cut in two cannot be searched for.
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     match handler.render_report(&mut out, &drawn) {
         Ok(()) => trimmed(&out),
         // Drawing failed; the message matters more than the drawing.

@@ -11,7 +11,7 @@ use crate::{
 /// Writes a verdict as one JSON object, indented.
 #[must_use]
 pub fn verdict(verdict: &Verdict) -> String {
-    let updates: Vec<Value> = verdict.push.updates.iter().map(|update| ref_update(update)).collect();
+    let updates: Vec<Value> = verdict.push.updates.iter().map(ref_update).collect();
     let mut push = match updates.first() {
         Some(first) => first.clone(),
         None => json!({}),
@@ -85,7 +85,7 @@ fn finding(finding: &Finding) -> Value {
         "document": place.and_then(|place| place.document),
         "route": place.and_then(|place| place.route.as_ref()).map(ToString::to_string),
         "resource": finding.resource.as_ref().map(resource),
-        "ref": finding.ref_name.as_ref().map(|name| name.as_str()),
+        "ref": finding.ref_name.as_ref().map(crate::git::RefName::as_str),
         "commit": finding.commit.map(|id| id.to_string()),
         "old": finding.old.as_ref().map(|old| json!({"path": old.path.to_text(), "line": old.line})),
         "help": finding.help,

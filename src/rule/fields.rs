@@ -64,14 +64,14 @@ impl Rule for FieldImmutability {
                 None => new.file.path.to_string(),
             };
             let field = dotted(&route);
-            let deepest = deepest(route.clone(), before, after);
+            let deepest = deepest(&route, before, after);
             let label = match deepest.before {
                 // What a Secret held is not for everybody who may push.
                 Some(_) if pair.identity().is_some_and(|identity| identity.kind == "Secret") => {
                     "was another value".to_owned()
                 }
-                Some(before) => format!("was {}", brief(before)),
-                None => "was not set".to_owned(),
+                Some(before) if before.value != Value::Null => format!("was {}", brief(before)),
+                Some(_) | None => "was not set".to_owned(),
             };
             let message = match after {
                 Some(_) => format!("{field} of {subject} is immutable"),
@@ -130,7 +130,7 @@ struct Deepest<'a> {
 
 /// Follows a difference down for as long as only one entry or item is concerned, so that the place
 /// shown is the one that was edited.
-fn deepest<'a>(route: Route, before: Option<&'a Node>, after: Option<&'a Node>) -> Deepest<'a> {
+fn deepest<'a>(route: &Route, before: Option<&'a Node>, after: Option<&'a Node>) -> Deepest<'a> {
     let here = Deepest { route: route.clone(), before };
     let (Some(old), Some(new)) = (before, after) else { return here };
     let steps: Vec<Step> = match (&old.value, &new.value) {
@@ -155,13 +155,26 @@ fn deepest<'a>(route: Route, before: Option<&'a Node>, after: Option<&'a Node>) 
         (None, None) => false,
     });
     match (differing.next(), differing.next()) {
-        (Some(step), None) => deepest(route.child(step.clone()), child(old, &step), child(new, &step)),
+        (Some(step), None) => deepest(&route.child(step.clone()), child(old, &step), child(new, &step)),
         (_, _) => here,
     }
 }
 
+/// Whether both mean the same to the API server: keys without a value are as good as absent.
 fn same(a: &Node, b: &Node) -> bool {
-    a.same_value(b) || (is_empty(a) && is_empty(b))
+    match (&a.value, &b.value) {
+        (Value::Mapping(left), Value::Mapping(right)) => {
+            left.iter().chain(right).all(|entry| match (a.get(&entry.key), b.get(&entry.key)) {
+                (Some(a), Some(b)) => same(a, b),
+                (Some(only), None) | (None, Some(only)) => is_empty(only),
+                (None, None) => true,
+            })
+        }
+        (Value::Sequence(left), Value::Sequence(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(a, b)| same(a, b))
+        }
+        (_, _) => a.same_value(b) || (is_empty(a) && is_empty(b)),
+    }
 }
 
 fn is_empty(node: &Node) -> bool {

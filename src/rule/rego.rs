@@ -41,7 +41,7 @@ impl RegoRule {
         scope: &Scope<'_>,
         file: &FileText,
         unit: &Unit<'_>,
-        input: &Rego,
+        input: &Input,
         findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +50,7 @@ impl RegoRule {
         let folder = file.path.parent().map(|folder| folder.to_text()).unwrap_or_default();
         let name = String::from_utf8_lossy(file.path.file_name()).into_owned();
         let outcome = evaluator
-            .evaluate(input, Some((&name, &folder)))
+            .evaluate(&input.value, &input.document, Some((&name, &folder)))
             .map_err(|source| RuleError::Policy { path: file.path.clone(), source })?;
         idle().push(evaluator);
         for violation in outcome.violations {
@@ -77,6 +77,12 @@ impl RegoRule {
         enforce(&mut finding, self.config.enforce);
         finding
     }
+}
+
+/// What a policy is given, and the document in it that paths lead into.
+struct Input {
+    value: Rego,
+    document: Rego,
 }
 
 /// The place of a line that the policy names itself.
@@ -107,7 +113,8 @@ impl Rule for RegoRule {
     ) -> Result<(), RuleError> {
         match self.config.input {
             InputKind::Document if self.selects(&file.path, unit) => {
-                self.judge(scope, file, unit, &input_value(unit.node), findings)
+                let document = input_value(unit.node);
+                self.judge(scope, file, unit, &Input { value: document.clone(), document }, findings)
             }
             InputKind::Document | InputKind::Change => Ok(()),
         }
@@ -123,7 +130,8 @@ impl Rule for RegoRule {
         match self.config.input {
             InputKind::Change if selected => {
                 let shown = pair.shown();
-                self.judge(scope, shown.file, shown.unit, &change_value(scope, pair), findings)
+                let input = Input { value: change_value(scope, pair), document: input_value(shown.unit.node) };
+                self.judge(scope, shown.file, shown.unit, &input, findings)
             }
             InputKind::Change | InputKind::Document => Ok(()),
         }

@@ -16,12 +16,23 @@ fn scene() -> Scene {
 #[test]
 fn a_range_is_judged_as_it_would_be_pushed() {
     let scene = scene();
-    scene.write("apps/cart.yaml", deployment("cart", "cart:1").replace("matchLabels: {app: cart}", "matchLabels: {app: other}"));
+    scene.write(
+        "apps/cart.yaml",
+        deployment("cart", "cart:1").replace("matchLabels: {app: cart}", "matchLabels: {app: other}"),
+    );
     scene.write("b.yaml", "x: 1\n").commit("two");
+    scene.pushgate(&["check", "--base", "origin/main"]).says(
+        1,
+        &[
+            "error: refused: 2 findings in refs/heads/main",
+            "apps/cart.yaml:9:",
+            "b.yaml:1:1",
+            "2 documents in 2 changed files",
+        ],
+    );
     scene
-        .pushgate(&["check", "--base", "origin/main"])
-        .says(1, &["error: refused: 2 findings in refs/heads/main", "apps/cart.yaml:9:", "b.yaml:1:1", "2 documents in 2 changed files"]);
-    scene.pushgate(&["check", "--base", "HEAD", "--head", "HEAD"]).says(0, &["0 documents in 0 changed files: no findings"]);
+        .pushgate(&["check", "--base", "HEAD", "--head", "HEAD"])
+        .says(0, &["0 documents in 0 changed files: no findings"]);
     scene.pushgate(&["check", "--base", "HEAD~1", "--ref", "release/1"]).says(1, &["refs/heads/release/1"]);
     scene.pushgate(&["check", "--base", "nowhere"]).says(2, &["`nowhere` names no commit"]);
     // From a folder below.
@@ -51,7 +62,9 @@ fn files_are_judged_as_they_lie() {
     scene.pushgate(&["check", "apps/cart.yaml"]).ok();
     scene.pushgate_in(&scene.work.join("apps"), &["check", "bad.yaml"], None).says(1, &["apps/bad.yaml"]);
     scene.pushgate_in(&scene.work, &["check", "-"], Some(b"x: 1\n")).says(1, &["stdin.yaml:1:1"]);
-    scene.pushgate_in(&scene.work, &["check", "--stdin-name", "apps/in.json", "-"], Some(b"{\"x\": 1}")).says(1, &["apps/in.json:1:2"]);
+    scene
+        .pushgate_in(&scene.work, &["check", "--stdin-name", "apps/in.json", "-"], Some(b"{\"x\": 1}"))
+        .says(1, &["apps/in.json:1:1"]);
     scene.pushgate(&["check", "nowhere.yaml"]).says(2, &["cannot read nowhere.yaml"]);
     scene.pushgate(&["check", "apps/readme.md"]).says(2, &["cannot read apps/readme.md"]);
     scene.pushgate(&["check", "policy"]).says(2, &["no declarative files there"]);
@@ -61,7 +74,12 @@ fn files_are_judged_as_they_lie() {
 #[test]
 fn output_as_json() {
     let scene = scene();
-    scene.write("apps/cart.yaml", deployment("cart", "cart:1").replace("{app: cart}\n  template", "{app: other}\n  template")).commit("two");
+    scene
+        .write(
+            "apps/cart.yaml",
+            deployment("cart", "cart:1").replace("{app: cart}\n  template", "{app: other}\n  template"),
+        )
+        .commit("two");
     let ran = scene.pushgate(&["check", "--output", "json", "--base", "HEAD~1"]);
     assert_eq!(ran.status, 1, "{ran}");
     let json = ran.json();
@@ -71,9 +89,15 @@ fn output_as_json() {
     let finding = &json["findings"][0];
     assert_eq!(finding["rule"], "immutable-field");
     assert_eq!((finding["severity"].as_str(), finding["status"].as_str()), (Some("deny"), Some("new")));
-    assert_eq!((finding["path"].as_str(), finding["line"].as_u64(), finding["column"].as_u64()), (Some("apps/cart.yaml"), Some(9), Some(19)));
+    assert_eq!(
+        (finding["path"].as_str(), finding["line"].as_u64(), finding["column"].as_u64()),
+        (Some("apps/cart.yaml"), Some(9), Some(19))
+    );
     assert_eq!(finding["route"], "/spec/selector");
-    assert_eq!(finding["resource"], serde_json::json!({"kind": "Deployment", "group": "apps", "namespace": "shop", "name": "cart"}));
+    assert_eq!(
+        finding["resource"],
+        serde_json::json!({"kind": "Deployment", "group": "apps", "namespace": "shop", "name": "cart"})
+    );
     assert_eq!(finding["old"], serde_json::json!({"path": "apps/cart.yaml", "line": 9}));
     assert_eq!(json["counts"]["documents"], 1);
     let ran = scene.pushgate(&["check", "--output", "json", "--base", "nowhere"]);
@@ -104,7 +128,9 @@ fn rules_explain_themselves() {
 fn policy_tests_pass_and_fail() {
     let scene = scene();
     scene.write("policy/main_test.rego", "package main_test\n\nimport rego.v1\nimport data.main\n\ntest_x if count(main.deny) == 1 with input as {\"x\": 1}\n\ntest_y if count(main.deny) == 1 with input as {\"y\": 1}\n");
-    scene.pushgate(&["test", "policy"]).says(1, &["main_test.test_y: FAILED", "policy/main_test.rego:8", "2 policy tests: 1 passed, 1 failed"]);
+    scene
+        .pushgate(&["test", "policy"])
+        .says(1, &["main_test.test_y: FAILED", "policy/main_test.rego:8", "2 policy tests: 1 passed, 1 failed"]);
     scene.pushgate(&["test", "--run", "test_x", "policy"]).says(0, &["1 passed"]);
     scene.pushgate(&["test", "--run", "nothing", "policy"]).says(2, &["no tests found"]);
 }

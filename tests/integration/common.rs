@@ -42,8 +42,11 @@ impl Ran {
     #[track_caller]
     pub fn says(self, status: i32, wanted: &[&str]) -> Self {
         assert_eq!(self.status, status, "{self}");
+        // Long messages are wrapped.
+        let unwrapped = |text: &str| text.replace("\nremote:   │ ", " ").replace("\n  │ ", " ");
+        let (stdout, stderr) = (unwrapped(&self.stdout), unwrapped(&self.stderr));
         for text in wanted {
-            assert!(self.stderr.contains(text) || self.stdout.contains(text), "{text:?} is missing in\n{self}");
+            assert!(stderr.contains(text) || stdout.contains(text), "{text:?} is missing in\n{self}");
         }
         self
     }

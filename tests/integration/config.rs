@@ -42,7 +42,8 @@ fn check_show_and_schema() {
     let folder = tempfile::tempdir().expect("a folder");
     write(&folder.path().join("pushgate.yaml"), REFS_ONLY.as_bytes());
     pushgate(folder.path(), &["config", "check"]).says(0, &["ok: 0 policy rules, 2 immutability rules"]);
-    let shown = pushgate(folder.path(), &["config", "show"]).says(0, &["limits:", "time: 4s", "existing: report", "refs/tags/**"]);
+    let shown = pushgate(folder.path(), &["config", "show"])
+        .says(0, &["limits:", "time: 4s", "existing: report", "refs/tags/**"]);
     // What is shown is a configuration that says the same.
     write(&folder.path().join("again.yaml"), shown.stdout.as_bytes());
     assert_eq!(pushgate(folder.path(), &["config", "show", "--config", "again.yaml"]).ok().stdout, shown.stdout);
@@ -79,11 +80,14 @@ const SOURCE: &str = "version: 1\npolicy:\n  source: {ref: refs/heads/main, path
 fn with_policies_in_main() -> Scene {
     let scene = Scene::new(SOURCE);
     scene.write(".pushgate/pushgate.yaml", "version: 1\nrules:\n  - rego: policies\n");
-    scene.write(".pushgate/policies/main.rego", "package main\n\nimport rego.v1\n\ndeny contains \"no x\" if input.x\n");
+    scene
+        .write(".pushgate/policies/main.rego", "package main\n\nimport rego.v1\n\ndeny contains \"no x\" if input.x\n");
     scene.write("a.yaml", "a: 1\n");
     // The first push is the administrator's, past the hook.
     scene.commit("first");
-    scene.git(&["push", "origin", "HEAD:refs/heads/main"]).refused(&["refs/heads/main, which does not exist here yet", "git fetch"]);
+    scene
+        .git(&["push", "origin", "HEAD:refs/heads/main"])
+        .refused(&["refs/heads/main, which does not exist here yet", "git fetch"]);
     scene.git_in(&scene.server, &["fetch", "--quiet", "../work", "main:main"]).ok();
     scene
 }
@@ -93,22 +97,21 @@ fn policies_come_from_the_old_tip_of_a_protected_ref() {
     let scene = with_policies_in_main();
     scene.write("a.yaml", "x: 1\n").push("bad").refused(&["main.deny: no x"]);
     // A push that takes the rule away is judged by it all the same, on whatever ref.
-    scene.write(".pushgate/policies/main.rego", "package main\n\nimport rego.v1\n\ndeny contains \"no y\" if input.y\n");
+    scene
+        .write(".pushgate/policies/main.rego", "package main\n\nimport rego.v1\n\ndeny contains \"no z\" if input.z\n");
     scene.push("rule and breach at once").refused(&["no x"]);
     scene.git(&["push", "origin", "HEAD:refs/heads/topic"]).refused(&["no x"]);
     // The rule alone may change; from then on the new one counts.
     scene.write("a.yaml", "a: 1\n").push("new rule").ok();
     scene.write("a.yaml", "x: 1\n").push("x is fine now").ok();
-    scene.write("a.yaml", "y: 1\n").push("y is not").refused(&["no y"]);
+    scene.write("a.yaml", "z: 1\n").push("z is not").refused(&["no z"]);
 }
 
 #[test]
 fn a_policy_ref_is_never_left_broken() {
     let scene = with_policies_in_main();
     scene.write(".pushgate/policies/main.rego", "package main\n\ndeny contains x if {\n").push("broken policy");
-    scene
-        .git(&["push", "origin", "HEAD:refs/heads/main"])
-        .refused(&["policy-source", ".pushgate/policies/main.rego:"]);
+    scene.git(&["push", "origin", "HEAD:refs/heads/main"]).refused(&["policy-source", ".pushgate/policies/main.rego:"]);
     scene.reset();
     scene
         .write(".pushgate/pushgate.yaml", "version: 1\nrules:\n  - rega: policies\n")
@@ -144,6 +147,7 @@ fn the_digest_names_what_was_judged_by() {
     assert!(first.starts_with("sha256:") && first.len() == 71, "{first}");
     scene.write("cart.yaml", deployment("cart", "cart:1"));
     assert_eq!(digest(&scene), first);
-    scene.write(".pushgate/policies/main.rego", "package main\n\nimport rego.v1\n\ndeny contains \"no z\" if input.z\n");
+    scene
+        .write(".pushgate/policies/main.rego", "package main\n\nimport rego.v1\n\ndeny contains \"no z\" if input.z\n");
     assert_ne!(digest(&scene), first);
 }

@@ -7,7 +7,16 @@ fn the_demo_plays_and_can_be_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let ran = pushgate(folder.path(), &["demo", "--keep", "kept"]).says(
         0,
-        &["→ accepted", "→ refused", "image-tag-pinned", "immutable-field", "protected-ref", "× syntax", "immutable-path", "All pushes ended as they should"],
+        &[
+            "→ accepted",
+            "→ refused",
+            "image-tag-pinned",
+            "immutable-field",
+            "protected-ref",
+            "× syntax",
+            "immutable-path",
+            "All pushes ended as they should",
+        ],
     );
     assert_eq!(ran.stdout.matches("→ accepted").count(), 3, "{ran}");
     assert_eq!(ran.stdout.matches("→ refused").count(), 6, "{ran}");

@@ -13,7 +13,10 @@ fn parsed(name: &str, text: impl AsRef<[u8]>) -> serde_json::Value {
 
 #[test]
 fn yaml_scalars_are_those_of_yaml_1_1() {
-    let value = parsed("a.yaml", "yes: on\noctal: 0644\nhex: 0x1F\nfloat: 1e3\nnothing: ~\ndate: 2026-11-23\nquoted: 'no'\nbig: 123456789012345678901234567890\n1: one\n");
+    let value = parsed(
+        "a.yaml",
+        "yes: on\noctal: 0644\nhex: 0x1F\nfloat: 1e3\nnothing: ~\ndate: 2026-11-23\nquoted: 'no'\nbig: 123456789012345678901234567890\n1: one\n",
+    );
     assert_eq!(
         value,
         json!({
@@ -26,7 +29,8 @@ fn yaml_scalars_are_those_of_yaml_1_1() {
 
 #[test]
 fn every_document_counts() {
-    let value = parsed("a.yaml", "---\na: 1\n--- # with a comment\nb: |\n  ---\n  text\n---\n# nothing\n---\nc: 3\n...\n");
+    let value =
+        parsed("a.yaml", "---\na: 1\n--- # with a comment\nb: |\n  ---\n  text\n---\n# nothing\n---\nc: 3\n...\n");
     assert_eq!(value, json!([{"a": 1}, {"b": "---\ntext\n"}, {"c": 3}]));
 }
 
@@ -47,7 +51,8 @@ fn anchors_aliases_and_merges_are_resolved() {
 
 #[test]
 fn tags_are_data() {
-    let value = parsed("a.yaml", "a: !Ref Bucket\nb: !vault |\n  $ANSIBLE_VAULT\nc: !!python/name:os.system\nd: !!str 1\n");
+    let value =
+        parsed("a.yaml", "a: !Ref Bucket\nb: !vault |\n  $ANSIBLE_VAULT\nc: !!python/name:os.system\nd: !!str 1\n");
     assert_eq!(value["a"], "Bucket");
     assert_eq!(value["b"], "$ANSIBLE_VAULT\n");
     assert_eq!(value["d"], "1");
@@ -56,12 +61,12 @@ fn tags_are_data() {
 #[test]
 fn positions_name_every_key_and_value() {
     let folder = tempfile::tempdir().expect("a folder");
-    write(&folder.path().join("a.yaml"), "ü:\r\n  - name: \"x y\"\r\n    n: 1\r\n".as_bytes());
+    write(&folder.path().join("a.yaml"), "ü:\r\n  - name: \"x y\"\r\n    m: 1\r\n".as_bytes());
     let value = pushgate(folder.path(), &["parse", "--positions", "a.yaml"]).ok().json();
-    assert_eq!(value["value"], json!({"ü": [{"name": "x y", "n": 1}]}));
+    assert_eq!(value["value"], json!({"ü": [{"name": "x y", "m": 1}]}));
     assert_eq!(value["positions"]["/ü"]["key"], json!([1, 1, 1, 2]));
     assert_eq!(value["positions"]["/ü/0/name"], json!({"key": [2, 5, 2, 9], "value": [2, 11, 2, 16]}));
-    assert_eq!(value["positions"]["/ü/0/n"]["value"], json!([3, 8, 3, 9]));
+    assert_eq!(value["positions"]["/ü/0/m"]["value"], json!([3, 8, 3, 9]));
 }
 
 #[test]
@@ -85,7 +90,11 @@ fn duplicate_keys_are_shown_at_both_places() {
     let scene = Scene::new(REFS_ONLY);
     let ran = scene.write("a.yaml", "metadata:\n  name: one\n  labels: {}\n  name: two\n").push("twice");
     ran.refused(&["duplicate-key", "a.yaml:4:3", "first written here", "written again here"]);
-    scene.write("a.yaml", "metadata: {}\n").write("a.json", "{\"a\": 1,\n \"a\": 2}\n").push("twice").refused(&["duplicate-key", "a.json:2:2"]);
+    scene
+        .write("a.yaml", "metadata: {}\n")
+        .write("a.json", "{\"a\": 1,\n \"a\": 2}\n")
+        .push("twice")
+        .refused(&["duplicate-key", "a.json:2:2"]);
 }
 
 #[test]

@@ -28,7 +28,26 @@ fn changed() -> String {
 fn a_changed_field_is_refused_where_it_stands() {
     let scene = scene();
     let ran = scene.write("apps/cart.yaml", changed()).push("selector");
-    insta::assert_snapshot!(ran.refused(&[]).stderr.replace(scene.folder().to_str().expect("text"), ""), @"");
+    insta::assert_snapshot!(ran.refused(&[]).stderr.replace(scene.folder().to_str().expect("text"), ""), @"
+    remote: error: push refused: 1 finding in refs/heads/main
+    remote:
+    remote:   × immutable-field: spec.selector of Deployment shop/cart is
+    remote:   │ immutable
+    remote:     ╭─[apps/cart.yaml:9:19]
+    remote:   8 │   selector:
+    remote:   9 │     matchLabels: {app: cart-v2}
+    remote:     ·                   ──────┬─────
+    remote:     ·                         ╰── was cart
+    remote:  10 │   template:
+    remote:     ╰────
+    remote:   help: restore the old value, or create a new Deployment under
+    remote:         another name and delete this one
+    remote:
+    remote: hint: see it before pushing: pushgate check --base origin/main
+    To ../server.git
+     ! [remote rejected] HEAD -> main (pre-receive hook declined)
+    error: failed to push some refs to '../server.git'
+    ");
 }
 
 #[test]
@@ -65,7 +84,10 @@ fn values_count_not_text() {
     scene
         .write(
             "apps/cart.yaml",
-            deployment("cart", "cart:2").replace("matchLabels: {app: cart}", "matchExpressions: []\n    matchLabels:\n      \"app\": 'cart' # same"),
+            deployment("cart", "cart:2").replace(
+                "matchLabels: {app: cart}",
+                "matchExpressions: []\n    matchLabels:\n      \"app\": 'cart' # same",
+            ),
         )
         .push("other notation")
         .ok();
@@ -74,14 +96,21 @@ fn values_count_not_text() {
 #[test]
 fn removing_and_adding_are_changes_and_null_is_nothing() {
     let scene = Scene::new(SELECTOR);
-    let claim = |class: &str| format!("apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: data, namespace: db}}\nspec:\n  accessModes: [ReadWriteOnce]\n{class}");
+    let claim = |class: &str| {
+        format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: data, namespace: db}}\nspec:\n  accessModes: [ReadWriteOnce]\n{class}"
+        )
+    };
     scene.write("pvc.yaml", claim("")).push("one").ok();
     scene.write("pvc.yaml", claim("  storageClassName: null\n")).push("null").ok();
     scene.write("pvc.yaml", claim("  storageClassName: fast\n")).push("set").refused(&["was not set", "pvc.yaml:6:3"]);
     scene.reset();
     let other = claim("  storageClassName: fast\n").replace("name: data", "name: other");
     scene.write("other.yaml", &other).push("another").ok();
-    scene.write("other.yaml", other.replace("  storageClassName: fast\n", "")).push("removed").refused(&["may not be removed", "was fast"]);
+    scene
+        .write("other.yaml", other.replace("  storageClassName: fast\n", ""))
+        .push("removed")
+        .refused(&["may not be removed", "was fast"]);
 }
 
 #[test]
@@ -96,7 +125,11 @@ fn another_name_is_another_resource() {
 #[test]
 fn two_of_a_name_in_two_folders_stay_apart() {
     let scene = Scene::new(SELECTOR);
-    scene.write("clusters/a/cart.yaml", deployment("cart", "cart:1")).write("clusters/b/cart.yaml", changed()).push("two").ok();
+    scene
+        .write("clusters/a/cart.yaml", deployment("cart", "cart:1"))
+        .write("clusters/b/cart.yaml", changed())
+        .push("two")
+        .ok();
     // Each moves; neither is compared with the other.
     scene.git(&["mv", "clusters", "sites"]).ok();
     scene.push("moved both").ok();
@@ -110,14 +143,22 @@ fn fields_of_files_that_are_no_resources() {
     );
     scene.write("clusters/a/id.yaml", "cluster: {id: 17, size: 3}\n").push("one").ok();
     scene.write("clusters/a/id.yaml", "cluster: {id: 17.0, size: 4}\n").push("same number").ok();
-    scene.write("clusters/a/id.yaml", "cluster: {id: 18, size: 4}\n").push("changed").refused(&["cluster.id of clusters/a/id.yaml is immutable", "was 17"]);
-    scene.reset();
-    let job = |image: &str| format!("apiVersion: batch/v1\nkind: Job\nmetadata: {{name: once}}\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: {image}\n");
-    scene.write("job.yaml", job("a:1")).push("job").ok();
     scene
-        .write("job.yaml", job("a:2"))
-        .push("job changed")
-        .refused(&["spec.template.spec.containers[0].image of Job once is immutable", "job.yaml:9:11", "delete the Job first"]);
+        .write("clusters/a/id.yaml", "cluster: {id: 18, size: 4}\n")
+        .push("changed")
+        .refused(&["cluster.id of clusters/a/id.yaml is immutable", "was 17"]);
+    scene.reset();
+    let job = |image: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: once}}\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: {image}\n"
+        )
+    };
+    scene.write("job.yaml", job("a:1")).push("job").ok();
+    scene.write("job.yaml", job("a:2")).push("job changed").refused(&[
+        "spec.template.spec.containers[0].image of Job once is immutable",
+        "job.yaml:9:11",
+        "delete the Job first",
+    ]);
 }
 
 #[test]
@@ -125,7 +166,8 @@ fn secrets_are_not_shown() {
     let scene = Scene::new(
         "version: 1\nimmutability:\n  fields:\n    - {match: {kind: Secret}, path: .data, transition: immutable}\n",
     );
-    let secret = |value: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\ndata:\n  password: {value}\n");
+    let secret =
+        |value: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\ndata:\n  password: {value}\n");
     scene.write("s.yaml", secret("b2xkLXBhc3N3b3Jk")).push("one").ok();
     let ran = scene.write("s.yaml", secret("bmV3")).push("two").refused(&["was another value"]);
     assert!(!ran.stderr.contains("b2xkLXBhc3N3b3Jk"), "{ran}");

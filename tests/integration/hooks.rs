@@ -77,7 +77,9 @@ fn the_update_hook_refuses_ref_by_ref() {
     scene.git(&["push", "origin", "good", "HEAD:refs/heads/bad"]).says(1, &["a.yaml", "hook declined"]);
     assert!(!scene.server_ref("refs/heads/good").is_empty());
     assert_eq!(scene.server_ref("refs/heads/bad"), "");
-    scene.pushgate_in(&scene.server, &["hook", "update", "refs/heads/x", "1", "2"], None).says(2, &["does not have the form"]);
+    scene
+        .pushgate_in(&scene.server, &["hook", "update", "refs/heads/x", "1", "2"], None)
+        .says(2, &["does not have the form"]);
 }
 
 /// A work tree with a configuration of its own and a hook that runs on this side.
@@ -118,7 +120,9 @@ fn pre_push_without_the_remote_s_tip_falls_back_to_what_is_known() {
     let line = |id: &str| format!("refs/heads/main {id} refs/heads/main {}\n", "1".repeat(40));
     scene.write("a.yaml", "x: 1\n").commit("bad");
     let id = scene.id("HEAD");
-    scene.pushgate_in(&scene.work, &["hook", "pre-push", "origin", "../server.git"], Some(line(&id).as_bytes())).says(1, &["no x"]);
+    scene
+        .pushgate_in(&scene.work, &["hook", "pre-push", "origin", "../server.git"], Some(line(&id).as_bytes()))
+        .says(1, &["no x"]);
 }
 
 #[test]

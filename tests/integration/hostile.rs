@@ -58,7 +58,10 @@ fn a_closed_stdin_or_stderr_never_accepts() {
     scene.write("a.yaml", "a: [\n").commit("bad");
     scene.git(&["push", "../server.git", "HEAD:refs/heads/main"]).refused(&["a.yaml"]);
     // The reader is gone: the verdict stays.
-    scene.install_script("pre-receive", &format!("('{PUSHGATE}' hook pre-receive; echo $? > code) 2>&1 | true; exit $(cat code)\n"));
+    scene.install_script(
+        "pre-receive",
+        &format!("('{PUSHGATE}' hook pre-receive; echo $? > code) 2>&1 | true; exit $(cat code)\n"),
+    );
     let _ = scene.git(&["push", "origin", "HEAD:refs/heads/main"]);
     assert_eq!(fs::read_to_string(scene.server.join("code")).expect("a code").trim(), "1");
 }
@@ -73,6 +76,7 @@ fn replacement_refs_neither_hide_nor_enter() {
     scene.git(&["push", "../server.git", "HEAD^:refs/heads/carrier"]).ok();
     scene.git_in(&scene.server, &["update-ref", &format!("refs/replace/{bad}"), &benign]).ok();
     scene.git(&["push", "origin", "HEAD:refs/heads/main"]).refused(&["bad.yaml"]);
+    scene.git_in(&scene.server, &["update-ref", "-d", &format!("refs/replace/{bad}")]).ok();
     scene.git(&["replace", &bad, &benign]).ok();
     scene
         .git(&["push", "origin", &format!("refs/replace/{bad}")])
@@ -102,7 +106,10 @@ fn trees_that_a_checkout_would_read_otherwise_are_refused() {
     let tree = scene.id("HEAD^{tree}");
     for (entries, says) in [
         (vec![("100644", "a.yaml", &*blob), ("100644", "a.yaml", &*blob)], "the same name twice"),
-        (vec![("100644", "a.yaml", &*blob), ("100644", "a.yaml.b", &*blob), ("40000", "a.yaml", &*tree)], "the same name twice"),
+        (
+            vec![("100644", "a.yaml", &*blob), ("100644", "a.yaml.b", &*blob), ("40000", "a.yaml", &*tree)],
+            "the same name twice",
+        ),
         (vec![("100644", "..", &*blob)], "no file can have this name"),
         (vec![("40000", ".git", &*tree)], "overwrite the repository's own folder"),
         (vec![("40000", ".GIT", &*tree)], "overwrite the repository's own folder"),
@@ -124,7 +131,9 @@ fn a_tree_with_more_paths_than_atoms_ends_in_time() {
         tree = scene.git_with(&scene.work, &["mktree"], listing.as_bytes()).ok().stdout.trim().to_owned();
     }
     let commit = scene.git(&["commit-tree", &tree, "-p", "HEAD", "-m", "bomb"]).ok().stdout.trim().to_owned();
-    scene.git(&["push", "origin", &format!("{commit}:refs/heads/main")]).refused(&["more than 5000 files", "limits.files"]);
+    scene
+        .git(&["push", "origin", &format!("{commit}:refs/heads/main")])
+        .refused(&["more than 5000 files", "limits.files"]);
 }
 
 #[test]
@@ -132,7 +141,10 @@ fn large_files_are_refused_before_they_are_read() {
     let scene = Scene::new(&format!("{REFS_ONLY}limits: {{file-size: 1MiB}}\n"));
     let big = format!("a: {}\n", "x".repeat(2 << 20));
     scene.write("big.txt", &big).push("no declarative file").ok();
-    scene.write("big.yaml", &big).push("big").refused(&["big.yaml has 2097156 bytes; the limit is 1048576", "limits.file-size"]);
+    scene
+        .write("big.yaml", &big)
+        .push("big")
+        .refused(&["big.yaml has 2097156 bytes; the limit is 1048576", "limits.file-size"]);
 }
 
 #[test]
@@ -191,7 +203,8 @@ fn variables_that_git_would_not_set_are_refused() {
         crate::common::run(&mut command, Some(format!("{ZERO} {id} refs/heads/x\n").as_bytes()))
     };
     let elsewhere = scene.work.join(".git/objects");
-    hook("GIT_OBJECT_DIRECTORY", elsewhere.to_str().expect("text")).says(2, &["does not name objects of this repository"]);
+    hook("GIT_OBJECT_DIRECTORY", elsewhere.to_str().expect("text"))
+        .says(2, &["does not name objects of this repository"]);
     hook("GIT_NAMESPACE", "ns").says(2, &["GIT_NAMESPACE"]);
     hook("GIT_SHALLOW_FILE", "x").says(2, &["shallow push"]);
     // A server's configuration comes from no variable.
@@ -216,5 +229,8 @@ fn names_and_values_of_the_pusher_cannot_forge_output() {
         .write("x\u{1b}[2J\n.yaml", "message: \"\\e[31mred\\nerror: push accepted\\u202e\"\n")
         .push("hostile")
         .refused(&["\\u{1b}[31mred\\nerror: push accepted\\u{202e}"]);
-    assert!(!ran.stderr.contains("\u{1b}[31m") && !ran.stderr.contains('\u{202e}') && !ran.stderr.contains("[2J\n"), "{ran}");
+    assert!(
+        !ran.stderr.contains("\u{1b}[31m") && !ran.stderr.contains('\u{202e}') && !ran.stderr.contains("[2J\n"),
+        "{ran}"
+    );
 }

@@ -29,7 +29,9 @@ fn sources(folder: &str) -> Vec<String> {
 fn every_path_in_the_map_exists() {
     for document in ["docs/architecture.md", "README.md", "CONTRIBUTING.md"] {
         for word in read(document).split('`').skip(1).step_by(2) {
-            let is_path = ["src/", "tests/", "policies/", "examples/", "docs/", "benches/", "hooks/", ".ci/"].iter().any(|folder| word.starts_with(folder));
+            let is_path = ["src/", "tests/", "policies/", "examples/", "docs/", "benches/", "hooks/", ".ci/"]
+                .iter()
+                .any(|folder| word.starts_with(folder));
             if is_path && !word.contains(['*', ' ', '<']) {
                 assert!(Path::new(ROOT).join(word).exists(), "{document} names {word}, which does not exist");
             }
@@ -65,7 +67,8 @@ fn every_rule_family_is_in_the_list() {
 fn rooms_keep_to_themselves() {
     for file in sources("src") {
         let text = read(&file);
-        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code: String =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         let in_room = |rooms: &[&str]| rooms.iter().any(|room| file.starts_with(room));
         for (word, rooms) in [
             ("gix::", &["src/git/"][..]),
@@ -79,7 +82,10 @@ fn rooms_keep_to_themselves() {
             assert!(in_room(rooms) || !code.contains(word), "{file} uses {word}");
         }
         if in_room(&["src/rule/", "src/verdict/", "src/report/"]) {
-            assert!(!code.contains("HashMap") && !code.contains("HashSet"), "{file}: what is iterated must have an order");
+            assert!(
+                !code.contains("HashMap") && !code.contains("HashSet"),
+                "{file}: what is iterated must have an order"
+            );
         }
     }
 }

@@ -34,7 +34,10 @@ fn a_frozen_folder_takes_nothing() {
 #[test]
 fn what_is_in_stays_as_it_is() {
     let scene = scene();
-    scene.write("releases/one.yaml", "release: 1 # edited\n").push("change").refused(&["immutable-path", "releases/one.yaml may not be changed"]);
+    scene
+        .write("releases/one.yaml", "release: 1 # edited\n")
+        .push("change")
+        .refused(&["immutable-path", "releases/one.yaml may not be changed"]);
     scene.reset();
     // Any file, declarative or not.
     scene.write("releases/notes.txt", "other\n").push("change").refused(&["releases/notes.txt may not be changed"]);
@@ -64,7 +67,8 @@ fn what_is_in_stays_as_it_is() {
 #[test]
 fn odd_names_are_paths_like_any_other() {
     let scene = scene();
-    for name in ["releases/with space.yaml", "releases/ü.yaml", "releases/new\nline.yaml", "releases/\"quoted\".yaml"] {
+    for name in ["releases/with space.yaml", "releases/ü.yaml", "releases/new\nline.yaml", "releases/\"quoted\".yaml"]
+    {
         scene.write(name, "a: 1\n").push("add").ok();
         scene.write(name, "a: 2\n").push("change").refused(&["immutable-path"]);
         scene.reset();

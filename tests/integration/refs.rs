@@ -10,9 +10,11 @@ fn branches_only_move_forward() {
     scene.write("a.yaml", "a: 2\n").push("two").ok();
     scene.git(&["reset", "--quiet", "--hard", &first]).ok();
     scene.write("a.yaml", "a: 3\n").commit("another two");
-    scene
-        .git(&["push", "--force", "origin", "HEAD:refs/heads/main"])
-        .refused(&["protected-ref: branch main may not lose commits", "refs/heads/main", "git revert"]);
+    scene.git(&["push", "--force", "origin", "HEAD:refs/heads/main"]).refused(&[
+        "protected-ref: branch main may not lose commits",
+        "refs/heads/main",
+        "git revert",
+    ]);
     scene.git(&["push", "origin", ":refs/heads/main"]).refused(&["branch main may not be deleted"]);
     // What is not protected may.
     scene.git(&["push", "origin", "HEAD:refs/heads/topic"]).ok();
@@ -44,7 +46,8 @@ fn commit_dates_do_not_decide_what_is_forward() {
     let old = scene.git_with(
         &scene.work,
         &["hash-object", "-t", "commit", "-w", "--stdin"],
-        format!("tree {tree}\nparent {parent}\nauthor A <a@b> 100 +0000\ncommitter A <a@b> 100 +0000\n\nold\n").as_bytes(),
+        format!("tree {tree}\nparent {parent}\nauthor A <a@b> 100 +0000\ncommitter A <a@b> 100 +0000\n\nold\n")
+            .as_bytes(),
     );
     let old = old.ok().stdout.trim().to_owned();
     scene.git(&["push", "origin", &format!("{old}:refs/heads/main")]).ok();
@@ -61,7 +64,9 @@ fn tags_stay_where_they_are() {
     scene.write("a.yaml", "a: 2\n").push("two").ok();
     for tag in ["light", "noted", "nested"] {
         scene.git(&["tag", "--force", "-a", "-m", "moved", tag]).ok();
-        scene.git(&["push", "--force", "origin", tag]).refused(&[&format!("tag {tag} may not be moved"), "make a new tag"]);
+        scene
+            .git(&["push", "--force", "origin", tag])
+            .refused(&[&format!("tag {tag} may not be moved"), "make a new tag"]);
         scene.git(&["push", "origin", &format!(":refs/tags/{tag}")]).refused(&["may not be deleted"]);
     }
 }

@@ -46,7 +46,10 @@ warn contains "few replicas" if input.spec.replicas < 3
 #[test]
 fn warnings_are_shown_and_let_in() {
     let scene = scene(DOCUMENT, "package other\n\nimport rego.v1\n\nwarn_small contains \"small\" if input.a\n");
-    scene.write("a.yaml", "a: 1\n").push("one").says(0, &["warning: 1 warning", "other.warn_small: small", "a.yaml:1:1"]);
+    scene
+        .write("a.yaml", "a: 1\n")
+        .push("one")
+        .says(0, &["warning: 1 warning", "other.warn_small: small", "a.yaml:1:1"]);
 }
 
 #[test]
@@ -61,7 +64,10 @@ fn old_rego_runs_too() {
 
 #[test]
 fn every_document_and_item_is_judged() {
-    let scene = scene(DOCUMENT, "package main\n\nimport rego.v1\n\ndeny contains sprintf(\"bad %v\", [input.bad]) if input.bad\n");
+    let scene = scene(
+        DOCUMENT,
+        "package main\n\nimport rego.v1\n\ndeny contains sprintf(\"bad %v\", [input.bad]) if input.bad\n",
+    );
     scene.write("a.yaml", "a: 1\n---\nb: 2\n---\nbad: third\n").push("one").refused(&["bad third", "a.yaml:5:1"]);
     scene.write("a.yaml", "- a: 1\n- bad: item\n").push("two").refused(&["bad item", "a.yaml:2:3"]);
     scene
@@ -76,7 +82,11 @@ fn selection_by_path_ref_and_kind() {
         "  - rego: policy\n    match: {paths: ['apps/**'], refs: [refs/heads/main], kinds: [Deployment]}\n",
         "package main\n\nimport rego.v1\n\ndeny contains \"never\"\n",
     );
-    scene.write("other/cart.yaml", deployment("cart", "cart:1")).write("apps/s.yaml", "kind: Service\n").push("not selected").ok();
+    scene
+        .write("other/cart.yaml", deployment("cart", "cart:1"))
+        .write("apps/s.yaml", "kind: Service\n")
+        .push("not selected")
+        .ok();
     scene.write("apps/cart.yaml", deployment("cart", "cart:1")).commit("selected");
     scene.git(&["push", "origin", "HEAD:refs/heads/topic"]).ok();
     scene.git(&["push", "origin", "HEAD:refs/heads/main"]).refused(&["never", "apps/cart.yaml"]);
@@ -87,11 +97,16 @@ fn what_was_there_before_does_not_block() {
     let policy = "package main\n\nimport rego.v1\n\ndeny contains sprintf(\"%v uses latest\", [c.name]) if {\n\tsome c in input.spec.template.spec.containers\n\tendswith(c.image, \":latest\")\n}\n";
     let scene = scene("  - rego: policy\n    match: {refs: [refs/heads/main]}\n", policy);
     // In before the rule was.
-    scene.configure("version: 1\nimmutability: {refs: [{match: x/**, forbid: [delete]}]}\n".replace("x/**", "refs/x/**").as_str());
+    scene.configure(
+        "version: 1\nimmutability: {refs: [{match: x/**, forbid: [delete]}]}\n".replace("x/**", "refs/x/**").as_str(),
+    );
     scene.write("cart.yaml", deployment("cart", "cart:latest")).push("old").ok();
     scene.configure("version: 1\nrules:\n  - rego: policy\n");
     let more = deployment("cart", "cart:latest").replace("replicas: 2", "replicas: 3");
-    scene.write("cart.yaml", &more).push("unrelated").says(0, &["hint: 1 finding in the changed files stood there before"]);
+    scene
+        .write("cart.yaml", &more)
+        .push("unrelated")
+        .says(0, &["hint: 1 finding in the changed files stood there before"]);
     // Moving it makes it no newer; copying it does.
     scene.git(&["mv", "cart.yaml", "moved.yaml"]).ok();
     scene.push("moved").ok();
@@ -100,7 +115,10 @@ fn what_was_there_before_does_not_block() {
     scene.write("copy.yaml", &more).push("copied as it is").refused(&["copy.yaml"]);
     scene.reset();
     scene.configure("version: 1\nexisting: deny\nrules:\n  - rego: policy\n");
-    scene.write("moved.yaml", more.replace("replicas: 3", "replicas: 4")).push("strict").refused(&["moved.yaml", "stood there before"]);
+    scene
+        .write("moved.yaml", more.replace("replicas: 3", "replicas: 4"))
+        .push("strict")
+        .refused(&["moved.yaml", "stood there before"]);
 }
 
 #[test]
@@ -182,7 +200,10 @@ fn policies_that_would_not_work_are_no_verdict() {
 
 #[test]
 fn results_without_a_message_are_no_verdict() {
-    let scene = scene(DOCUMENT, "package main\n\nimport rego.v1\n\ndeny contains {\"message\": \"x\"} if input.a\n\ndeny contains 7 if input.b\n");
+    let scene = scene(
+        DOCUMENT,
+        "package main\n\nimport rego.v1\n\ndeny contains {\"message\": \"x\"} if input.a\n\ndeny contains 7 if input.b\n",
+    );
     scene.write("a.yaml", "c: 1\n").push("neither").ok();
     scene.write("a.yaml", "a: 1\n").push("object").refused(&["a.yaml: main.deny", "msg"]);
     scene.write("a.yaml", "b: 1\n").push("number").refused(&["a.yaml: main.deny"]);

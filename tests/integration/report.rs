@@ -4,7 +4,11 @@ use crate::common::{Scene, deployment};
 
 /// What comes behind `remote: `.
 fn seen(stderr: &str) -> String {
-    stderr.lines().filter_map(|line| line.strip_prefix("remote:")).map(|line| format!("{}\n", line.trim_end())).collect()
+    stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("remote:"))
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
 }
 
 #[test]
@@ -19,7 +23,31 @@ fn a_refusal_to_the_letter() {
     scene.write("apps/cart/deployment.yaml", deployment("cart", "cart:1")).push("one").ok();
     let bad = deployment("cart", "cart:latest").replace("matchLabels: {app: cart}", "matchLabels: {app: cart-v2}");
     let ran = scene.write("apps/cart/deployment.yaml", bad).push("two").refused(&[]);
-    insta::assert_snapshot!(seen(&ran.stderr), @"");
+    insta::assert_snapshot!(seen(&ran.stderr), @"
+    error: push refused: 1 finding in refs/heads/main
+
+      × immutable-field: spec.selector of Deployment shop/cart is
+      │ immutable
+        ╭─[apps/cart/deployment.yaml:9:19]
+      8 │   selector:
+      9 │     matchLabels: {app: cart-v2}
+        ·                   ──────┬─────
+        ·                         ╰── was cart
+     10 │   template:
+        ╰────
+      help: restore the old value, or create a new Deployment under
+            another name and delete this one
+
+      ⚠ main.warn: latest moves
+        ╭─[apps/cart/deployment.yaml:16:11]
+     15 │         - name: app
+     16 │           image: cart:latest
+        ·           ──────────────────
+        ╰────
+      help: name a version
+
+    hint: see it before pushing: pushgate check --base origin/main
+    ");
 }
 
 #[test]

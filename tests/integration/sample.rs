@@ -40,7 +40,9 @@ fn the_sample_has_80_files_and_is_good() {
     let files = scene.git(&["ls-files", ":!:.pushgate"]).ok().stdout.lines().count();
     assert!(files >= 80, "{files} files");
     // As a first import into a repository with the same rules.
-    let fresh = Scene::new("version: 1\nrules: [{rego: policies/document, data: [data.yaml]}]\nimmutability: {paths: [{match: 'releases/**', allow: [create]}]}\n");
+    let fresh = Scene::new(
+        "version: 1\nrules: [{rego: policies/document, data: [data.yaml]}]\nimmutability: {paths: [{match: 'releases/**', allow: [create]}]}\n",
+    );
     copy(&Path::new(ROOT).join("policies"), &fresh.server.join("policies"));
     std::fs::copy(scene.work.join(".pushgate/data.yaml"), fresh.server.join("data.yaml")).expect("copied");
     copy(&scene.work, &fresh.work.join("sample"));
@@ -71,11 +73,31 @@ fn good_changes_are_accepted() {
 fn bad_changes_are_refused_at_their_place() {
     let cart = "apps/cart/base/deployment.yaml";
     for (path, from, to, says) in [
-        (cart, "registry.shop.example/shop/cart:2.14.0", "registry.shop.example/shop/cart:latest", &["image-tag-pinned", "deployment.yaml:42:11"][..]),
-        (cart, "  selector:\n    matchLabels:\n      app.kubernetes.io/name: cart\n", "  selector:\n    matchLabels:\n      app.kubernetes.io/name: cart-v2\n", &["immutable-field", "deployment.yaml:16:7", "was cart"]),
-        ("apps/catalogue/base/service.yaml", "    - name: http\n      port: 80\n", "    - name: http\n\t  port: 80\n", &["syntax", "service.yaml:14:1", "tab"]),
+        (
+            cart,
+            "registry.shop.example/shop/cart:2.14.0",
+            "registry.shop.example/shop/cart:latest",
+            &["image-tag-pinned", "deployment.yaml:42:11"][..],
+        ),
+        (
+            cart,
+            "  selector:\n    matchLabels:\n      app.kubernetes.io/name: cart\n",
+            "  selector:\n    matchLabels:\n      app.kubernetes.io/name: cart-v2\n",
+            &["immutable-field", "deployment.yaml:16:7", "was cart"],
+        ),
+        (
+            "apps/catalogue/base/service.yaml",
+            "    - name: http\n      port: 80\n",
+            "    - name: http\n\t  port: 80\n",
+            &["syntax", "service.yaml:14:1", "tab"],
+        ),
         ("releases/2026-10-15.yaml", "checkout: 5.1.0", "checkout: 5.1.1", &["immutable-path"]),
-        ("apps/payments/overlays/production/kustomization.yaml", "    count: 4", "    count: 0", &["no-replica-drop-to-zero", "kustomization.yaml:7:"]),
+        (
+            "apps/payments/overlays/production/kustomization.yaml",
+            "    count: 4",
+            "    count: 0",
+            &["no-replica-drop-to-zero", "kustomization.yaml:7:"],
+        ),
     ] {
         let scene = scene();
         edit(&scene, path, from, to);

@@ -62,7 +62,8 @@ fn serve(stream: TcpStream, root: &std::path::Path) {
     let mut words = line.split_whitespace();
     let (method, target) = (words.next().unwrap_or("").to_owned(), words.next().unwrap_or("").to_owned());
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let (mut length, mut chunked, mut kind, mut encoding, mut continues) = (0, false, String::new(), String::new(), false);
+    let (mut length, mut chunked, mut kind, mut encoding, mut continues) =
+        (0, false, String::new(), String::new(), false);
     loop {
         let mut header = String::new();
         reader.read_line(&mut header).expect("a header");
@@ -98,7 +99,12 @@ fn serve(stream: TcpStream, root: &std::path::Path) {
     let mut command = Command::new("git");
     hermetic(command.arg("http-backend"))
         .env("GIT_PROJECT_ROOT", root)
-        .envs([("GIT_HTTP_EXPORT_ALL", "1"), ("REMOTE_USER", "ada"), ("GATEWAY_INTERFACE", "CGI/1.1"), ("REMOTE_ADDR", "127.0.0.1")])
+        .envs([
+            ("GIT_HTTP_EXPORT_ALL", "1"),
+            ("REMOTE_USER", "ada"),
+            ("GATEWAY_INTERFACE", "CGI/1.1"),
+            ("REMOTE_ADDR", "127.0.0.1"),
+        ])
         .envs([("REQUEST_METHOD", &*method), ("PATH_INFO", path), ("QUERY_STRING", query), ("CONTENT_TYPE", &kind)])
         .env("CONTENT_LENGTH", body.len().to_string());
     if !encoding.is_empty() {
@@ -114,6 +120,10 @@ fn serve(stream: TcpStream, root: &std::path::Path) {
     let end = output.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("headers");
     let headers = String::from_utf8_lossy(&output[..end]).into_owned();
     let status = headers.lines().find_map(|line| line.strip_prefix("Status: ")).unwrap_or("200 OK").to_owned();
-    let _ = write!(stream, "HTTP/1.1 {status}\r\n{headers}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", output.len() - end - 4);
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status}\r\n{headers}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        output.len() - end - 4
+    );
     let _ = stream.write_all(&output[end + 4..]);
 }
