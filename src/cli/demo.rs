@@ -10,7 +10,7 @@ use std::{
 use include_dir::{Dir, DirEntry, include_dir};
 
 use super::outcome::{Outcome, say, tell};
-use crate::{gate::load::is_rego, policy::PolicySource};
+use crate::{gate::policies::is_rego, policy::PolicySource};
 
 /// A repository for `GitOps` as a team would have it.
 static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/examples/gitops");

@@ -7,7 +7,7 @@ use super::{
     outcome::{Outcome, no_verdict, say, tell},
 };
 use crate::{
-    gate::{GateError, load::policy_sources},
+    gate::{GateError, policies::policy_sources},
     policy::{TestStatus, run_tests},
     report::human::Door,
     text::counted,

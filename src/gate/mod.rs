@@ -7,10 +7,13 @@
 //! Nothing flows back. The gate knows no host, no format and no output; [`load`] makes one from a
 //! configuration and its policies.
 
+mod cache;
 mod error;
 mod files;
 mod judge;
 pub mod load;
+pub mod policies;
+mod sources;
 
 pub use error::GateError;
 pub use judge::problem_finding;

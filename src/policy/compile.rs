@@ -115,12 +115,22 @@ pub(super) struct Package {
     pub(super) exception: Option<Entry>,
 }
 
+/// Rules that are evaluated at one go, so that what they all ask of a library is worked out once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Together {
+    /// Indexes into `Compiled::rules`.
+    pub(super) rules: std::ops::Range<usize>,
+    /// Gives an object: the value of each rule by its index.
+    pub(super) entry: Entry,
+}
+
 #[derive(Debug)]
 pub(super) struct Compiled {
     pub(super) rules: Vec<RuleInfo>,
     /// One for each of `rules`.
     pub(super) entries: Vec<Entry>,
     pub(super) packages: Vec<Package>,
+    pub(super) together: Vec<Together>,
     pub(super) programs: Vec<Arc<Program>>,
     /// The same as regorus compiled them: what can be stored.
     pub(super) stock: Vec<Arc<Program>>,
@@ -180,7 +190,15 @@ impl PolicySet {
         engine.set_strict_builtin_errors(false);
         let failed = |error: &dyn std::fmt::Display| vec![placed(&error.to_string(), &sources, &files)];
         engine.add_data(data.clone()).map_err(|error| failed(&error))?;
-        let paths = packages.iter().flat_map(|package| package.paths(&rules)).collect::<Vec<_>>();
+        let mut paths = packages.iter().flat_map(|package| package.paths(&rules)).collect::<Vec<_>>();
+        let rule_paths: Vec<String> =
+            packages.iter().flat_map(|package| package.paths(&rules).take(package.rules.len())).collect();
+        let together = together(rule_paths.len());
+        for (number, range) in together.iter().enumerate() {
+            let (path, text) = one_go(number, range.clone(), &rule_paths);
+            engine.add_policy(path.clone(), text).map_err(|error| failed(&error))?;
+            paths.push(path);
+        }
         let Some(first) = paths.first() else { return Err(vec![found.nothing()]) };
         let policy = engine
             .compile_with_entrypoint(&first.as_str().into())
@@ -217,11 +235,18 @@ impl PolicySet {
                 Package { rules: package.rules, exception }
             })
             .collect();
+        let together = together
+            .into_iter()
+            .zip(entries)
+            .filter(|(_, entry)| entry.backend != Backend::Interpreter)
+            .map(|(rules, entry)| Together { rules, entry })
+            .collect();
         Ok(Self {
             inner: Arc::new(Compiled {
                 rules,
                 entries: judging,
                 packages,
+                together,
                 programs: built.programs,
                 stock: built.stock,
                 interpreter,
@@ -250,6 +275,26 @@ impl PolicySet {
     pub fn interpreted(&self) -> impl Iterator<Item = &str> {
         self.inner.entries.iter().filter(|entry| entry.backend == Backend::Interpreter).map(|entry| entry.path.as_str())
     }
+}
+
+/// Rules evaluated at one go; each takes a register.
+const RULES_AT_ONE_GO: usize = 60;
+
+/// Which rules are evaluated at one go. One alone gains nothing.
+fn together(count: usize) -> Vec<std::ops::Range<usize>> {
+    (0..count)
+        .step_by(RULES_AT_ONE_GO)
+        .map(|start| start..(start + RULES_AT_ONE_GO).min(count))
+        .filter(|range| range.len() > 1)
+        .collect()
+}
+
+/// A module that evaluates several rules at one go: the path of its rule, and its text.
+fn one_go(number: usize, range: std::ops::Range<usize>, rules: &[String]) -> (String, String) {
+    let fields: Vec<String> =
+        range.clone().zip(rules.iter().skip(range.start)).map(|(index, path)| format!("\"{index}\": {path}")).collect();
+    let package = format!("pushgate_one_go_{number}");
+    (format!("data.{package}.all"), format!("package {package}\n\nall := {{{}}}\n", fields.join(", ")))
 }
 
 struct Built {

@@ -1,5 +1,6 @@
 //! Running a compiled set over one input at a time.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -93,6 +94,7 @@ impl Evaluator {
         if let Some(interpreter) = &mut self.interpreter {
             interpreter.set_input(input.clone());
         }
+        let values = self.values_at_one_go(&set);
         let mut outcome = Outcome::default();
         for package in &set.packages {
             let exceptions = match &package.exception {
@@ -101,7 +103,10 @@ impl Evaluator {
             };
             for index in package.rules.clone() {
                 let (Some(rule), Some(entry)) = (set.rules.get(index), set.entries.get(index)) else { continue };
-                let value = self.run(entry)?;
+                let value = match values.get(&index) {
+                    Some(value) => value.clone(),
+                    None => self.run(entry)?,
+                };
                 let violations = result::violations(index, &rule.path(), &value, document)?;
                 let suffix = conventions::suffix(&rule.name);
                 if names(&exceptions, suffix) {
@@ -113,6 +118,22 @@ impl Evaluator {
             }
         }
         Ok(outcome)
+    }
+
+    /// The values of the rules that are evaluated at one go. Where that fails, or a rule among them
+    /// has no value, there are none, and each is evaluated on its own to say which one it is.
+    fn values_at_one_go(&mut self, set: &Compiled) -> BTreeMap<usize, Value> {
+        let mut values = BTreeMap::new();
+        for together in &set.together {
+            let Ok(all) = self.run(&together.entry) else { continue };
+            let Ok(all) = all.as_object() else { continue };
+            for index in together.rules.clone() {
+                if let Some(value) = all.get(&Value::from(index.to_string().as_str())) {
+                    values.insert(index, value.clone());
+                }
+            }
+        }
+        values
     }
 
     fn run(&mut self, entry: &Entry) -> Result<Value, EvalError> {
@@ -170,7 +191,7 @@ impl Evaluator {
     }
 }
 
-fn object(fields: std::collections::BTreeMap<Value, Value>) -> Value {
+fn object(fields: BTreeMap<Value, Value>) -> Value {
     Value::from(fields)
 }
 
@@ -180,9 +201,9 @@ fn insert(into: &mut Value, path: &[&str], value: Value) {
         *into = value;
         return;
     };
-    let mut fields: std::collections::BTreeMap<Value, Value> = match into.as_object() {
+    let mut fields: BTreeMap<Value, Value> = match into.as_object() {
         Ok(fields) => fields.iter_sorted().map(|(key, value)| (key.clone(), value.clone())).collect(),
-        Err(_) => std::collections::BTreeMap::new(),
+        Err(_) => BTreeMap::new(),
     };
     insert(fields.entry(Value::from(*key)).or_insert_with(Value::new_object), rest, value);
     *into = object(fields);

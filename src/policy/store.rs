@@ -10,16 +10,17 @@ use regorus::rvm::Program;
 use regorus::rvm::program::DeserializationResult;
 use serde::{Deserialize, Serialize};
 
-use super::compile::{self, Compiled, Entry, Package, PolicySet, RuleInfo};
+use super::compile::{self, Compiled, Entry, Package, PolicySet, RuleInfo, Together};
 
 /// Begins every stored set; the number changes with the format.
-const MARK: &[u8; 16] = b"pushgate-rego-01";
+const MARK: &[u8; 16] = b"pushgate-rego-02";
 
 #[derive(Serialize, Deserialize)]
 struct Head {
     rules: Vec<RuleInfo>,
     entries: Vec<Entry>,
     packages: Vec<Package>,
+    together: Vec<Together>,
     data: Value,
     reads_file: bool,
     max_instructions: usize,
@@ -42,6 +43,7 @@ impl PolicySet {
             rules: set.rules.clone(),
             entries: set.entries.clone(),
             packages: set.packages.clone(),
+            together: set.together.clone(),
             data: set.data.clone(),
             reads_file: set.reads_file,
             max_instructions: set.max_instructions,
@@ -80,6 +82,7 @@ impl PolicySet {
                 rules: head.rules,
                 entries: head.entries,
                 packages: head.packages,
+                together: head.together,
                 programs,
                 stock,
                 interpreter: None,

@@ -2,6 +2,16 @@
 //!
 //! One binary, one module a subject; `layout` fails on a file that nobody registered.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test that cannot go on fails loudly, and is its own documentation"
+)]
+
 mod check;
 mod common;
 mod config;

@@ -1,0 +1,166 @@
+//! The policies that a configuration names, read and compiled.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    GateError,
+    cache::{Cache, KeyMaker},
+    sources::{Digester, Files},
+};
+use crate::{
+    config::{Config, Layer, Limits, RuleConfig},
+    document::{
+        Node, ParseLimits,
+        format::{Format, parse},
+    },
+    policy::{CompileOptions, PolicySet, PolicySource},
+};
+
+/// Compiles the policies of every rule; rules that name the same ones share them.
+pub(super) fn compile_all(
+    config: &Config,
+    own: &Files<'_>,
+    repository: Option<&Files<'_>>,
+    cache: Option<&Cache>,
+    digest: &mut Digester,
+) -> Result<Vec<Arc<PolicySet>>, GateError> {
+    type Key<'c> = (Layer, &'c str, &'c [String], &'c [String]);
+    let mut compiled: BTreeMap<Key<'_>, Arc<PolicySet>> = BTreeMap::new();
+    let mut all = Vec::new();
+    let mut mistakes = Vec::new();
+    for rule in &config.rules {
+        let files = match (rule.layer, repository) {
+            (Layer::Repository, Some(files)) => files,
+            (Layer::Server | Layer::Client | Layer::Repository, _) => own,
+        };
+        let key = (rule.layer, rule.rego.as_str(), rule.namespaces.as_slice(), rule.data.as_slice());
+        if let Some(set) = compiled.get(&key) {
+            all.push(set.clone());
+            continue;
+        }
+        match compile(rule, files, &config.limits, cache, digest) {
+            Ok(set) => {
+                let set = Arc::new(set);
+                compiled.insert(key, set.clone());
+                all.push(set);
+            }
+            Err(GateError::Policies(errors)) => mistakes.extend(errors),
+            Err(error) => return Err(error),
+        }
+    }
+    if mistakes.is_empty() { Ok(all) } else { Err(GateError::Policies(mistakes)) }
+}
+
+fn compile(
+    rule: &RuleConfig,
+    files: &Files<'_>,
+    limits: &Limits,
+    cache: Option<&Cache>,
+    digest: &mut Digester,
+) -> Result<PolicySet, GateError> {
+    let mut key = KeyMaker::new();
+    let mut sources = Vec::new();
+    for name in files.list(&rule.rego)? {
+        // Unit tests judge nothing.
+        if is_rego(&name) && !name.ends_with("_test.rego") {
+            let (source, of_file) = policy_source(files, &name, digest)?;
+            key.add(source.name.as_bytes());
+            key.add(&of_file);
+            sources.push(source);
+        }
+    }
+    if sources.is_empty() {
+        let reason = "no .rego file there, so nothing would be enforced".to_owned();
+        return Err(GateError::Unreadable { name: files.full_name(&rule.rego), reason });
+    }
+    let mut data = Vec::new();
+    for entry in &rule.data {
+        for name in files.list(entry)? {
+            if let Some(format) = Format::detect(&name) {
+                let (node, of_file) = data_file(files, &name, format, digest)?;
+                key.add(name.as_bytes());
+                key.add(&of_file);
+                data.push((name, node));
+            }
+        }
+    }
+    let options = CompileOptions {
+        namespaces: rule.namespaces.clone(),
+        max_instructions: usize::try_from(limits.policy_instructions).unwrap_or(usize::MAX),
+        ..CompileOptions::default()
+    };
+    key.add(format!("{options:?}").as_bytes());
+    let key = key.finish();
+    if let Some(set) = cache.and_then(|cache| cache.get(&key)) {
+        return Ok(set);
+    }
+    let set = PolicySet::compile(&sources, &data, &options).map_err(GateError::Policies)?;
+    if let Some(cache) = cache {
+        cache.put(&key, &set);
+    }
+    Ok(set)
+}
+
+fn policy_source(files: &Files<'_>, name: &str, digest: &mut Digester) -> Result<(PolicySource, [u8; 32]), GateError> {
+    let bytes = files.read(name)?;
+    let of_file = digest.add(name, &bytes);
+    let name = files.full_name(name);
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((PolicySource { name, text }, of_file)),
+        Err(_) => Err(GateError::Unreadable { name, reason: "it is not UTF-8".to_owned() }),
+    }
+}
+
+fn data_file(
+    files: &Files<'_>,
+    name: &str,
+    format: Format,
+    digest: &mut Digester,
+) -> Result<(Node, [u8; 32]), GateError> {
+    let bytes = files.read(name)?;
+    let of_file = digest.add(name, &bytes);
+    let unusable = |reason: String| GateError::Unreadable { name: files.full_name(name), reason };
+    let parsed = parse(format, &bytes, &ParseLimits::default());
+    if let Some(problem) = parsed.problems.first() {
+        let line = parsed.source.position(problem.span.start as usize).line;
+        return Err(unusable(format!("line {line}: {}", problem.message)));
+    }
+    let mut documents = parsed.documents.into_iter();
+    match (documents.next(), documents.next()) {
+        (Some(document), None) => Ok((document.root, of_file)),
+        (None, _) => Err(unusable("it is empty".to_owned())),
+        (Some(_), Some(_)) => Err(unusable("a data file is one document".to_owned())),
+    }
+}
+
+/// Whether a file is a policy, by its name.
+#[must_use]
+pub fn is_rego(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "rego")
+}
+
+/// Policies, and the data files beside them by name.
+pub type Sources = (Vec<PolicySource>, Vec<(String, Node)>);
+
+/// Where policies are for commands that need no configuration: the sources below a path, with the
+/// names people know, and the data files among them.
+///
+/// # Errors
+/// [`GateError::Unreadable`].
+pub fn policy_sources(path: &Path) -> Result<Sources, GateError> {
+    let files = Files::Folder(PathBuf::new());
+    let mut digest = Digester::default();
+    let (mut sources, mut data) = (Vec::new(), Vec::new());
+    for name in files.list(&path.display().to_string())? {
+        if is_rego(&name) {
+            sources.push(policy_source(&files, &name, &mut digest)?.0);
+        } else if let Some(format) = Format::detect(&name) {
+            data.push((name.clone(), data_file(&files, &name, format, &mut digest)?.0));
+        }
+    }
+    Ok((sources, data))
+}
