@@ -60,7 +60,7 @@ fn gate(global: &Global) -> Result<Gate, GateError> {
     let repository = Repository::discover(&environment::current_dir()?);
     match repository {
         Ok(repository) if repository.work_dir().is_none() => {
-            Gate::for_server(&repository, &environment::server_config(global.config.as_deref(), &repository)?)
+            Gate::for_server(&repository, &environment::server_config(global.config.as_deref(), &repository)?, None)
         }
         Ok(repository) => {
             Gate::for_client(&environment::client_config(global.config.as_deref(), repository.work_dir().as_deref())?)

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    gate::{GateError, load::CONFIG_NAME},
+    gate::{Cache, GateError, load::CONFIG_NAME},
     git::{GitError, Quarantine, Repository},
 };
 
@@ -76,6 +76,14 @@ pub(super) fn push_options() -> Vec<String> {
         .filter_map(|number| env::var_os(format!("GIT_PUSH_OPTION_{number}")))
         .map(|option| option.to_string_lossy().into_owned())
         .collect()
+}
+
+/// Where the hook keeps compiled policies. Entries of another build of this program are not its own.
+pub(super) fn policy_cache(repository: &Repository) -> Cache {
+    let program = env::current_exe().and_then(std::fs::metadata);
+    let identity = program.and_then(|program| Ok((program.len(), program.modified()?)));
+    let build = format!("{} {identity:?}", env!("CARGO_PKG_VERSION"));
+    Cache::of(repository.git_dir(), build.into_bytes())
 }
 
 /// The configuration of a server: `--config`, else in the Git folder, else in `/etc`.

@@ -85,7 +85,8 @@ fn server(update: Option<[&OsString; 3]>, global: &Global) -> Judged {
         }
     };
     let config = environment::server_config(global.config.as_deref(), &repository)?;
-    let gate = Gate::for_server(&repository, &config)?;
+    let cache = environment::policy_cache(&repository);
+    let gate = Gate::for_server(&repository, &config, Some(&cache))?;
     let existing = gate.config().existing;
     let time = gate.config().limits.time;
     within(time, || gate.judge(&repository, push)).map(|verdict| (verdict, existing))

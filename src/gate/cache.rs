@@ -9,7 +9,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::UNIX_EPOCH,
 };
 
 use sha2::{Digest as _, Sha256};
@@ -22,32 +21,44 @@ const FOLDER: &str = "pushgate-cache";
 const KEPT: usize = 24;
 
 /// Compiled policies on disk.
-pub(super) struct Cache(PathBuf);
+pub struct Cache {
+    folder: PathBuf,
+    build: Vec<u8>,
+}
 
 impl Cache {
-    /// The cache of a repository, by its Git folder.
-    pub fn of(git_dir: &Path) -> Self {
-        Self(git_dir.join(FOLDER))
+    /// The cache of a repository, by its Git folder. `build` tells one build of pushgate from
+    /// another, which may compile otherwise.
+    #[must_use]
+    pub fn of(git_dir: &Path, build: Vec<u8>) -> Self {
+        Self { folder: git_dir.join(FOLDER), build }
+    }
+
+    /// Begins the key of a set.
+    pub(super) fn key(&self) -> KeyMaker {
+        let mut maker = KeyMaker(Sha256::new());
+        maker.add(&self.build);
+        maker
     }
 
     /// The set that was kept under a key; `None` when there is none, or it is damaged.
-    pub fn get(&self, key: &Key) -> Option<PolicySet> {
-        let bytes = fs::read(self.0.join(&key.0)).ok()?;
+    pub(super) fn get(&self, key: &Key) -> Option<PolicySet> {
+        let bytes = fs::read(self.folder.join(&key.0)).ok()?;
         let (checksum, set) = bytes.split_first_chunk::<32>()?;
         (Sha256::digest(set).as_slice() == checksum).then(|| PolicySet::from_bytes(set)).flatten()
     }
 
     /// Keeps a set under a key, if it can be kept. A failure costs time at the next push, no more.
-    pub fn put(&self, key: &Key, set: &PolicySet) {
+    pub(super) fn put(&self, key: &Key, set: &PolicySet) {
         let Some(bytes) = set.to_bytes() else { return };
         let write = || -> std::io::Result<()> {
-            fs::create_dir_all(&self.0)?;
+            fs::create_dir_all(&self.folder)?;
             self.make_room()?;
-            let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
             std::io::Write::write_all(&mut file, &Sha256::digest(&bytes))?;
             std::io::Write::write_all(&mut file, &bytes)?;
             // Another push may have kept the same at the same time; either is good.
-            file.persist(self.0.join(&key.0)).map(|_| ()).map_err(|error| error.error)
+            file.persist(self.folder.join(&key.0)).map(|_| ()).map_err(|error| error.error)
         };
         let _ = write();
     }
@@ -55,7 +66,7 @@ impl Cache {
     /// Removes the oldest entries, so that one more fits.
     fn make_room(&self) -> std::io::Result<()> {
         let mut entries = Vec::new();
-        for entry in fs::read_dir(&self.0)? {
+        for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             entries.push((entry.metadata()?.modified()?, entry.path()));
         }
@@ -75,19 +86,6 @@ pub(super) struct Key(String);
 pub(super) struct KeyMaker(Sha256);
 
 impl KeyMaker {
-    /// Begins with the program itself: another build may compile otherwise.
-    pub fn new() -> Self {
-        let mut maker = Self(Sha256::new());
-        maker.add(env!("CARGO_PKG_VERSION").as_bytes());
-        let program = std::env::current_exe().and_then(fs::metadata);
-        let build = program.and_then(|program| Ok((program.len(), program.modified()?)));
-        if let Ok((length, modified)) = build {
-            maker.add(&length.to_be_bytes());
-            maker.add(&modified.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().to_be_bytes());
-        }
-        maker
-    }
-
     /// Adds something that the set is made from.
     pub fn add(&mut self, bytes: &[u8]) {
         self.0.update((bytes.len() as u64).to_be_bytes());

@@ -33,14 +33,13 @@ impl Gate {
     ///
     /// # Errors
     /// [`GateError`] for every mistake in configuration or policies.
-    pub fn for_server(repository: &Repository, config_file: &Path) -> Result<Self, GateError> {
+    pub fn for_server(repository: &Repository, config_file: &Path, cache: Option<&Cache>) -> Result<Self, GateError> {
         let mut digest = Digester::default();
         let server = read_config(config_file, Layer::Server, &mut digest)?;
         let (folder, name) = (folder_of(config_file), config_file.display().to_string());
         let server_files = Files::Folder(folder);
-        let cache = Cache::of(repository.git_dir());
         match server.policy_source.clone() {
-            PolicySourceConfig::Directory => Self::assemble(server, &server_files, None, Some(&cache), digest, name),
+            PolicySourceConfig::Directory => Self::assemble(server, &server_files, None, cache, digest, name),
             PolicySourceConfig::Ref { name: source, path } => {
                 let ref_name = RefName::try_from(source.as_str())?;
                 let Some(tip) = repository.find_ref(&ref_name)? else {
@@ -53,7 +52,7 @@ impl Gate {
                     folder: path,
                 };
                 let config = read_repository_config(&files, server, &mut digest)?;
-                Self::assemble(config, &server_files, Some(&files), Some(&cache), digest, format!("{source} at {tip}"))
+                Self::assemble(config, &server_files, Some(&files), cache, digest, format!("{source} at {tip}"))
             }
         }
     }

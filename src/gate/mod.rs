@@ -15,6 +15,7 @@ pub mod load;
 pub mod policies;
 mod sources;
 
+pub use cache::Cache;
 pub use error::GateError;
 pub use judge::problem_finding;
 
@@ -143,7 +144,7 @@ impl Gate {
             RefChange::Create { .. } => bases.find(repository, &push.known, &self.rules, &selected, target)?,
             RefChange::Delete { .. } => None,
         };
-        self.judge_policy_source(repository, name, tree, findings)?;
+        self.judge_policy_source(repository, name, before, tree, findings)?;
         // The same transition under the same rules says the same: a first push of fifty branches
         // is judged once.
         if !bases.judged.insert((before, tree, selected.clone())) {
@@ -174,17 +175,23 @@ impl Gate {
         &self,
         repository: &Repository,
         name: &RefName,
+        before: Option<Oid>,
         tree: Oid,
         findings: &mut Vec<Finding>,
     ) -> Result<(), GateError> {
         match &self.config.policy_source {
-            PolicySourceConfig::Directory => Ok(()),
-            PolicySourceConfig::Ref { name: source, path } => {
-                if repository.resolve(&RefName::try_from(source.as_str()).map_err(GateError::from)?)? == *name {
-                    load::check_tree(repository, tree, path, findings)?;
+            PolicySourceConfig::Ref { name: source, path }
+                if repository.resolve(&RefName::try_from(source.as_str())?)? == *name =>
+            {
+                // What did not change works: this push is judged by it.
+                let path = RepoPath::new(if path == "." { "" } else { path.as_str() });
+                let folder = |tree| repository.folder_at(tree, &path);
+                if before.map(folder).transpose()?.flatten() == folder(tree)? && before.is_some() {
+                    return Ok(());
                 }
-                Ok(())
+                load::check_tree(repository, tree, &path.to_text(), findings)
             }
+            PolicySourceConfig::Ref { .. } | PolicySourceConfig::Directory => Ok(()),
         }
     }
 

@@ -62,14 +62,19 @@ fn compile(
     cache: Option<&Cache>,
     digest: &mut Digester,
 ) -> Result<PolicySet, GateError> {
-    let mut key = KeyMaker::new();
+    let mut key = cache.map(Cache::key);
+    let mut made_from = |bytes: &[u8]| {
+        if let Some(key) = &mut key {
+            key.add(bytes);
+        }
+    };
     let mut sources = Vec::new();
     for name in files.list(&rule.rego)? {
         // Unit tests judge nothing.
         if is_rego(&name) && !name.ends_with("_test.rego") {
             let (source, of_file) = policy_source(files, &name, digest)?;
-            key.add(source.name.as_bytes());
-            key.add(&of_file);
+            made_from(source.name.as_bytes());
+            made_from(&of_file);
             sources.push(source);
         }
     }
@@ -82,8 +87,8 @@ fn compile(
         for name in files.list(entry)? {
             if let Some(format) = Format::detect(&name) {
                 let (node, of_file) = data_file(files, &name, format, digest)?;
-                key.add(name.as_bytes());
-                key.add(&of_file);
+                made_from(name.as_bytes());
+                made_from(&of_file);
                 data.push((name, node));
             }
         }
@@ -93,15 +98,14 @@ fn compile(
         max_instructions: usize::try_from(limits.policy_instructions).unwrap_or(usize::MAX),
         ..CompileOptions::default()
     };
-    key.add(format!("{options:?}").as_bytes());
-    let key = key.finish();
-    if let Some(set) = cache.and_then(|cache| cache.get(&key)) {
+    made_from(format!("{options:?}").as_bytes());
+    let compile = || PolicySet::compile(&sources, &data, &options).map_err(GateError::Policies);
+    let Some((cache, key)) = cache.zip(key.map(KeyMaker::finish)) else { return compile() };
+    if let Some(set) = cache.get(&key) {
         return Ok(set);
     }
-    let set = PolicySet::compile(&sources, &data, &options).map_err(GateError::Policies)?;
-    if let Some(cache) = cache {
-        cache.put(&key, &set);
-    }
+    let set = compile()?;
+    cache.put(&key, &set);
     Ok(set)
 }
 

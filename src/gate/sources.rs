@@ -32,7 +32,7 @@ impl Files<'_> {
     pub fn full_name(&self, name: &str) -> String {
         match self {
             Self::Folder(folder) => folder.join(name).display().to_string(),
-            Self::Tree { folder, .. } if folder == "." => name.to_owned(),
+            Self::Tree { folder, .. } if folder == "." || folder.is_empty() => name.to_owned(),
             Self::Tree { folder, .. } if name == "." => folder.clone(),
             Self::Tree { folder, .. } => format!("{folder}/{name}"),
             Self::Nowhere => name.to_owned(),
@@ -91,9 +91,15 @@ fn list_folder(path: &Path, name: &str, found: &mut Vec<String>, depth: usize) -
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         let entry_name = entry.file_name();
-        let Some(text) = entry_name.to_str() else { continue };
+        let Some(text) = entry_name.to_str() else {
+            return Err(std::io::Error::other(format!("the name of {} is not UTF-8", entry.path().display())));
+        };
         let below = if name == "." { text.to_owned() } else { format!("{name}/{text}") };
-        list_folder(&entry.path(), &below, found, depth + 1)?;
+        if entry.file_type()?.is_file() {
+            found.push(below);
+        } else {
+            list_folder(&entry.path(), &below, found, depth + 1)?;
+        }
     }
     Ok(())
 }

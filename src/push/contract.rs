@@ -201,7 +201,7 @@ mod tests {
             format!("{ZERO} {A}  refs/heads/a\n"),
             format!("{ZERO} {A} refs/heads/a b\n"),
             format!("{ZERO} {ZERO} refs/heads/a\n"),
-            format!("{ZERO} {}0 refs/heads/a\n", A),
+            format!("{ZERO} {A}0 refs/heads/a\n"),
             format!("{ZERO} {A} refs/heads/a\n\n"),
             format!("{ZERO} {A} HEAD\n"),
             format!("{ZERO} {A} refs/heads/a\n{ZERO} {A} refs/heads/a\n"),

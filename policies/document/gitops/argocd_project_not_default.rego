@@ -18,11 +18,10 @@
 #   id: argocd-project-not-default
 package pushgate.gitops.argocd_project_not_default
 
-import data.lib.argocd
 import data.lib.kubernetes
 
 deny contains result if {
-	some application in argocd.applications
+	some application in data.lib.argocd.applications
 	object.get(application.spec, "project", "") in {"", "default"}
 	result := {
 		"msg": sprintf("%v is in the project default", [kubernetes.describe(application.resource)]),

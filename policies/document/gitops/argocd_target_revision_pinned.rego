@@ -19,13 +19,12 @@
 #   id: argocd-target-revision-pinned
 package pushgate.gitops.argocd_target_revision_pinned
 
-import data.lib.argocd
 import data.lib.kubernetes
 
 help := "set targetRevision to a tag, a commit, a chart version or a named branch"
 
 warn contains result if {
-	some entry in argocd.sources
+	some entry in data.lib.argocd.sources
 	entry.source.targetRevision == "HEAD"
 	result := {
 		"msg": sprintf("%v follows HEAD", [kubernetes.describe(entry.resource)]),
@@ -35,7 +34,7 @@ warn contains result if {
 }
 
 warn contains result if {
-	some entry in argocd.sources
+	some entry in data.lib.argocd.sources
 	is_object(entry.source)
 	object.get(entry.source, "targetRevision", "") == ""
 	result := {

@@ -21,7 +21,7 @@ package pushgate.gitops.flux_prune_explicit
 import data.lib.kubernetes
 
 deny contains result if {
-	some resource in kubernetes.resources
+	some resource in data.lib.kubernetes.resources
 	resource.type == "kustomize.toolkit.fluxcd.io/Kustomization"
 	is_object(resource.object.spec)
 	not is_boolean(object.get(resource.object.spec, "prune", null))

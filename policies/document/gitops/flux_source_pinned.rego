@@ -25,7 +25,7 @@ import data.lib.kubernetes
 fixed := {"commit", "name", "semver", "tag"}
 
 warn contains result if {
-	some resource in kubernetes.resources
+	some resource in data.lib.kubernetes.resources
 	resource.type == "source.toolkit.fluxcd.io/GitRepository"
 	is_object(resource.object.spec)
 	object.get(resource.object, ["metadata", "labels", "environment"], "production") == "production"

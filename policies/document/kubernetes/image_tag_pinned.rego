@@ -25,7 +25,7 @@ import data.lib.kubernetes
 help := "name the tested version as a tag, or the image's digest"
 
 deny contains result if {
-	some entry in kubernetes.containers
+	some entry in data.lib.kubernetes.containers
 	problem := unpinned(entry.container.image)
 	result := {
 		"msg": sprintf("container %v of %v %v: %v", [

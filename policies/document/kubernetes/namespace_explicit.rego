@@ -22,7 +22,7 @@ package pushgate.kubernetes.namespace_explicit
 import data.lib.kubernetes
 
 warn contains result if {
-	some workload in kubernetes.workloads
+	some workload in data.lib.kubernetes.workloads
 	object.get(workload.object, ["metadata", "namespace"], "") == ""
 	result := {
 		"msg": sprintf("%v states no namespace", [kubernetes.describe(workload.object)]),

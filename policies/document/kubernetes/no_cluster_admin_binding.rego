@@ -24,7 +24,7 @@ import data.lib.kubernetes
 types := {"rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding"}
 
 deny contains result if {
-	some resource in kubernetes.resources
+	some resource in data.lib.kubernetes.resources
 	resource.type in types
 	resource.object.roleRef.kind == "ClusterRole"
 	resource.object.roleRef.name == "cluster-admin"

@@ -21,7 +21,7 @@ package pushgate.kubernetes.no_host_namespaces
 import data.lib.kubernetes
 
 deny contains result if {
-	some pod in kubernetes.pods
+	some pod in data.lib.kubernetes.pods
 	some field in ["hostNetwork", "hostPID", "hostIPC"]
 	pod.spec[field] == true
 	result := {

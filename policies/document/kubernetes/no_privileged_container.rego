@@ -24,7 +24,7 @@ import data.lib.kubernetes
 dangerous := {"ALL", "SYS_ADMIN", "CAP_SYS_ADMIN"}
 
 deny contains result if {
-	some entry in kubernetes.fragments
+	some entry in data.lib.kubernetes.fragments
 	entry.container.securityContext.privileged == true
 	result := {
 		"msg": sprintf("container %v of %v runs privileged", [
@@ -37,7 +37,7 @@ deny contains result if {
 }
 
 deny contains result if {
-	some entry in kubernetes.fragments
+	some entry in data.lib.kubernetes.fragments
 	entry.container.securityContext.allowPrivilegeEscalation == true
 	result := {
 		"msg": sprintf("container %v of %v may gain privileges", [
@@ -50,7 +50,7 @@ deny contains result if {
 }
 
 deny contains result if {
-	some entry in kubernetes.fragments
+	some entry in data.lib.kubernetes.fragments
 	some index, capability in entry.container.securityContext.capabilities.add
 	capability in dangerous
 	result := {

@@ -24,7 +24,7 @@ import data.lib.kubernetes
 types := {"rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/ClusterRole"}
 
 deny contains result if {
-	some resource in kubernetes.resources
+	some resource in data.lib.kubernetes.resources
 	resource.type in types
 	some index, rule in resource.object.rules
 	some field in ["apiGroups", "resources", "verbs", "nonResourceURLs"]

@@ -24,7 +24,7 @@ import data.lib.kubernetes
 types := {"apps/Deployment", "apps/StatefulSet", "apps/DaemonSet"}
 
 warn contains result if {
-	some entry in kubernetes.containers
+	some entry in data.lib.kubernetes.containers
 	entry.list == "containers"
 	entry.type in types
 	object.get(entry.container, "readinessProbe", null) == null

@@ -27,7 +27,7 @@ default required := ["app.kubernetes.io/name", "app.kubernetes.io/part-of"]
 required := data.pushgate.required_labels
 
 deny contains result if {
-	some workload in kubernetes.workloads
+	some workload in data.lib.kubernetes.workloads
 	some label in required
 	labels := object.get(workload.object, ["metadata", "labels"], {})
 	object.get(labels, label, "") == ""

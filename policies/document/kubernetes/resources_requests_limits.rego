@@ -26,7 +26,7 @@ import data.lib.kubernetes
 required := [["requests", "cpu"], ["requests", "memory"], ["limits", "memory"]]
 
 deny contains result if {
-	some entry in kubernetes.containers
+	some entry in data.lib.kubernetes.containers
 	entry.list != "ephemeralContainers"
 	some field in required
 	route := array.concat(["resources"], field)

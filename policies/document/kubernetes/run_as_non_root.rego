@@ -24,7 +24,7 @@ import data.lib.kubernetes
 help := "set securityContext.runAsNonRoot: true on the pod"
 
 deny contains result if {
-	some entry in kubernetes.containers
+	some entry in data.lib.kubernetes.containers
 	entry.list != "ephemeralContainers"
 	inherited := object.get(entry.pod, ["securityContext", "runAsNonRoot"], false)
 	object.get(entry.container, ["securityContext", "runAsNonRoot"], inherited) != true
@@ -39,7 +39,7 @@ deny contains result if {
 }
 
 deny contains result if {
-	some entry in kubernetes.fragments
+	some entry in data.lib.kubernetes.fragments
 	entry.container.securityContext.runAsUser == 0
 	result := {
 		"msg": sprintf("container %v of %v runs as user 0", [
@@ -52,7 +52,7 @@ deny contains result if {
 }
 
 deny contains result if {
-	some pod in kubernetes.pods
+	some pod in data.lib.kubernetes.pods
 	pod.spec.securityContext.runAsUser == 0
 	result := {
 		"msg": sprintf("%v runs as user 0", [kubernetes.describe(pod.resource)]),

@@ -21,7 +21,7 @@ package pushgate.kubernetes.service_no_node_port
 import data.lib.kubernetes
 
 deny contains result if {
-	some resource in kubernetes.resources
+	some resource in data.lib.kubernetes.resources
 	resource.type == "/Service"
 	resource.object.spec.type == "NodePort"
 	result := {

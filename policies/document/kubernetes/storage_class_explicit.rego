@@ -24,7 +24,7 @@ import data.lib.kubernetes
 help := "name the storage class; it cannot be changed later"
 
 warn contains result if {
-	some resource in kubernetes.resources
+	some resource in data.lib.kubernetes.resources
 	resource.type == "/PersistentVolumeClaim"
 	is_object(resource.object.spec)
 	object.get(resource.object.spec, "storageClassName", null) == null
@@ -36,7 +36,7 @@ warn contains result if {
 }
 
 warn contains result if {
-	some resource in kubernetes.resources
+	some resource in data.lib.kubernetes.resources
 	resource.type == "apps/StatefulSet"
 	some index, template in resource.object.spec.volumeClaimTemplates
 	is_object(template.spec)

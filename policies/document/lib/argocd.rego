@@ -5,8 +5,6 @@
 #   the same shape. This finds both, with the route to the specification.
 package lib.argocd
 
-import data.lib.kubernetes
-
 application_route := {
 	"argoproj.io/Application": ["spec"],
 	"argoproj.io/ApplicationSet": ["spec", "template", "spec"],
@@ -14,7 +12,7 @@ application_route := {
 
 # Every application: {"spec", "path", "resource"}.
 applications contains application if {
-	some resource in kubernetes.resources
+	some resource in data.lib.kubernetes.resources
 	route := application_route[resource.type]
 	spec := object.get(resource.object, route, null)
 	is_object(spec)
