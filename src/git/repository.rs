@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use gix::{bstr::ByteSlice as _, objs::Kind, prelude::FindExt as _};
@@ -12,7 +13,9 @@ use super::{GitError, Oid, Quarantine, RefName, RepoPath};
 
 /// A repository, read-only, without replacement refs and without anybody's configuration but its own.
 pub struct Repository {
-    pub(super) inner: gix::ThreadSafeRepository,
+    inner: gix::ThreadSafeRepository,
+    /// Handles that no thread uses at the moment, with what they have decoded last.
+    idle: Mutex<Vec<gix::Repository>>,
     pub(super) commit_graph: Option<gix::commitgraph::Graph>,
     git_dir: PathBuf,
     /// Kept until the last object is read.
@@ -94,7 +97,8 @@ impl Repository {
         // The view has no commit-graph of its own: it lies beside the permanent objects.
         let info = repository.common_dir().join("objects/info");
         let commit_graph = gix::commitgraph::Graph::at(&info, kind, Some(MAX_OBJECT)).ok();
-        Ok(Self { inner: repository.into_sync(), commit_graph, git_dir, _view: view })
+        let idle = Mutex::new(Vec::new());
+        Ok(Self { inner: repository.into_sync(), idle, commit_graph, git_dir, _view: view })
     }
 
     /// Finds and opens the repository that a folder belongs to.
@@ -126,9 +130,20 @@ impl Repository {
         self.local().object_hash().len_in_hex()
     }
 
-    /// A handle for this thread.
+    /// A handle of its own.
     pub(super) fn local(&self) -> gix::Repository {
         self.inner.to_thread_local()
+    }
+
+    /// Lends a handle that may have been used before: what it has decoded last makes the next
+    /// object of the same pack cheaper.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&gix::Repository) -> T) -> T {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = idle().pop();
+        let handle = taken.unwrap_or_else(|| self.local());
+        let result = work(&handle);
+        idle().push(handle);
+        result
     }
 
     /// Follows tags to what they are about.
@@ -245,14 +260,15 @@ impl Repository {
     /// [`GitError::FileTooLarge`] beyond `limit` bytes (known before anything is unpacked), and
     /// [`GitError::Object`].
     pub fn read_blob(&self, path: &RepoPath, id: Oid, limit: u64) -> Result<Vec<u8>, GitError> {
-        let repository = self.local();
-        let size = repository.find_header(id).map_err(|error| unreadable("file", id, &error))?.size();
-        if size > limit {
-            return Err(GitError::FileTooLarge { path: path.clone(), size, limit });
-        }
-        let mut buffer = Vec::new();
-        repository.objects.find_blob(&id, &mut buffer).map_err(|error| unreadable("file", id, &error))?;
-        Ok(buffer)
+        self.with(|repository| {
+            let size = repository.find_header(id).map_err(|error| unreadable("file", id, &error))?.size();
+            if size > limit {
+                return Err(GitError::FileTooLarge { path: path.clone(), size, limit });
+            }
+            let mut buffer = Vec::new();
+            repository.objects.find_blob(&id, &mut buffer).map_err(|error| unreadable("file", id, &error))?;
+            Ok(buffer)
+        })
     }
 }
 

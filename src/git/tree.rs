@@ -129,16 +129,18 @@ impl Repository {
     /// [`GitError::TooManyFiles`] beyond `limit`, [`GitError::BadTreeEntry`] for a name in the new
     /// tree that is no file name, [`GitError::Object`].
     pub fn changes(&self, before: Option<Oid>, after: Option<Oid>, limit: usize) -> Result<Vec<Change>, GitError> {
-        let mut walk = Walk { repository: self.local(), buffer: Vec::new(), changes: Vec::new(), visited: 0, limit };
-        // Depth first with a stack of our own: nesting is the pusher's to choose. Folders are put
-        // on the stack and their turn comes at once, so the changes are in the order of paths.
-        let mut folders = vec![(BString::default(), before, after)];
-        while let Some((path, before, after)) = folders.pop() {
-            let below = walk.compare(path.as_ref(), before, after)?;
-            folders.extend(below.into_iter().rev());
-        }
-        walk.changes.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(walk.changes)
+        self.with(|repository| {
+            let mut walk = Walk { repository, buffer: Vec::new(), changes: Vec::new(), visited: 0, limit };
+            // Depth first with a stack of our own: nesting is the pusher's to choose. Folders are put
+            // on the stack and their turn comes at once, so the changes are in the order of paths.
+            let mut folders = vec![(BString::default(), before, after)];
+            while let Some((path, before, after)) = folders.pop() {
+                let below = walk.compare(path.as_ref(), before, after)?;
+                folders.extend(below.into_iter().rev());
+            }
+            walk.changes.sort_by(|a, b| a.path.cmp(&b.path));
+            Ok(walk.changes)
+        })
     }
 
     /// The file at a path of a tree; `None` when there is nothing, or a folder.
@@ -161,38 +163,40 @@ impl Repository {
     }
 
     fn entry_at(&self, tree: Oid, path: &RepoPath) -> Result<Option<TreeEntry>, GitError> {
-        let repository = self.local();
-        let mut buffer = Vec::new();
-        let mut current = tree;
-        let mut components = path.as_bytes().split(|byte| *byte == b'/').peekable();
-        while let Some(component) = components.next() {
-            let entry = entries(&repository, current, &mut buffer)?.into_iter().find(|entry| entry.name == component);
-            match (entry, components.peek()) {
-                (Some(entry), None) => return Ok(Some(entry)),
-                (Some(TreeEntry { kind: EntryKind::Tree, id, .. }), Some(_)) => current = id,
-                (Some(_) | None, _) => return Ok(None),
+        self.with(|repository| {
+            let mut buffer = Vec::new();
+            let mut current = tree;
+            let mut components = path.as_bytes().split(|byte| *byte == b'/').peekable();
+            while let Some(component) = components.next() {
+                let entry =
+                    entries(repository, current, &mut buffer)?.into_iter().find(|entry| entry.name == component);
+                match (entry, components.peek()) {
+                    (Some(entry), None) => return Ok(Some(entry)),
+                    (Some(TreeEntry { kind: EntryKind::Tree, id, .. }), Some(_)) => current = id,
+                    (Some(_) | None, _) => return Ok(None),
+                }
             }
-        }
-        Ok(None)
+            Ok(None)
+        })
     }
 }
 
 /// A folder to compare: its path and its tree on both sides.
 type Folder = (BString, Option<Oid>, Option<Oid>);
 
-struct Walk {
-    repository: gix::Repository,
+struct Walk<'r> {
+    repository: &'r gix::Repository,
     buffer: Vec<u8>,
     changes: Vec<Change>,
     visited: usize,
     limit: usize,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// Compares one folder; the folders below it that differ are returned, in order.
     fn compare(&mut self, path: &BStr, before: Option<Oid>, after: Option<Oid>) -> Result<Vec<Folder>, GitError> {
         let mut read = |tree: Option<Oid>| match tree {
-            Some(tree) => entries(&self.repository, tree, &mut self.buffer),
+            Some(tree) => entries(self.repository, tree, &mut self.buffer),
             None => Ok(Vec::new()),
         };
         let (old, new) = (read(before)?, read(after)?);

@@ -130,7 +130,7 @@ impl Rule for RegoRule {
         match self.config.input {
             InputKind::Change if selected => {
                 let shown = pair.shown();
-                let input = Input { value: change_value(scope, pair), document: input_value(shown.unit.node) };
+                let input = change_input(scope, pair);
                 self.judge(scope, shown.file, shown.unit, &input, findings)
             }
             InputKind::Change | InputKind::Document => Ok(()),
@@ -150,21 +150,23 @@ fn text(text: Option<&str>) -> Rego {
 }
 
 /// What a policy with `input: change` sees.
-fn change_value(scope: &Scope<'_>, pair: &Pair<'_>) -> Rego {
-    let (old, new, shown) = (pair.before(), pair.after(), pair.shown());
+fn change_input(scope: &Scope<'_>, pair: &Pair<'_>) -> Input {
+    let shown = pair.shown();
     let side = |side: Option<super::Side<'_>>| side.map_or(Rego::Null, |side| input_value(side.unit.node));
+    let (old, new) = (side(pair.before()), side(pair.after()));
+    let document = if pair.after().is_some() { new.clone() } else { old.clone() };
     let id = |id: Option<Oid>| id.map_or(Rego::Null, |id| Rego::from(id.to_string().as_str()));
     let pusher =
         object([("name", Rego::from(scope.pusher.name.as_str())), ("id", Rego::from(u64::from(scope.pusher.uid)))]);
     let options = Rego::from(scope.options.iter().map(|option| Rego::from(option.as_str())).collect::<Vec<_>>());
-    object([
+    let value = object([
         ("path", Rego::from(shown.file.path.to_text().as_str())),
-        ("old_path", old.map_or(Rego::Null, |old| Rego::from(old.file.path.to_text().as_str()))),
+        ("old_path", pair.before().map_or(Rego::Null, |old| Rego::from(old.file.path.to_text().as_str()))),
         ("change", Rego::from(pair.kind().name())),
         ("format", Rego::from(shown.file.format)),
         ("resource", pair.identity().map_or(Rego::Null, resource)),
-        ("old", side(old)),
-        ("new", side(new)),
+        ("old", old.clone()),
+        ("new", new.clone()),
         ("push", object([("pusher", pusher.clone()), ("options", options)])),
         (
             "ref",
@@ -175,8 +177,9 @@ fn change_value(scope: &Scope<'_>, pair: &Pair<'_>) -> Rego {
                 ("new", id(scope.new)),
             ]),
         ),
-        ("review", review(scope, pair)),
-    ])
+        ("review", review(scope, pair, old, new)),
+    ]);
+    Input { value, document }
 }
 
 fn resource(identity: &Identity) -> Rego {
@@ -189,8 +192,7 @@ fn resource(identity: &Identity) -> Rego {
 }
 
 /// The change as the API server would put it to an admission webhook (`AdmissionRequest`).
-fn review(scope: &Scope<'_>, pair: &Pair<'_>) -> Rego {
-    let side = |side: Option<super::Side<'_>>| side.map_or(Rego::Null, |side| input_value(side.unit.node));
+fn review(scope: &Scope<'_>, pair: &Pair<'_>, old: Rego, new: Rego) -> Rego {
     let operation = match pair {
         Pair::Added(_) => "CREATE",
         Pair::Deleted(_) => "DELETE",
@@ -212,8 +214,8 @@ fn review(scope: &Scope<'_>, pair: &Pair<'_>) -> Rego {
         ("name", Rego::from(identity.name.as_str())),
         ("namespace", text(identity.namespace.as_deref())),
         ("operation", Rego::from(operation)),
-        ("object", side(pair.after())),
-        ("oldObject", side(pair.before())),
+        ("object", new),
+        ("oldObject", old),
         ("userInfo", object([("username", Rego::from(scope.pusher.name.as_str()))])),
     ])
 }
