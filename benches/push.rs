@@ -34,6 +34,7 @@ fn main() {
     if let Some(log) = std::env::var_os("PUSHGATE_BENCH_LOG") {
         stand_in(Path::new(&log));
     }
+    alone();
     let small = changes(100);
     let large = changes(10_000);
     println!("10 changed manifests, repository of 10,000 : repository of 100 = {:.2} (median)", large / small);
@@ -55,6 +56,25 @@ fn stand_in(log: &Path) -> ! {
     let mut file = fs::OpenOptions::new().append(true).create(true).open(log).expect("the log opens");
     writeln!(file, "{millis} {}", usage.max_rss()).expect("the log is written");
     std::process::exit(status.code().unwrap_or(2));
+}
+
+/// What starting and ending the process costs before it does anything.
+fn alone() {
+    let mut times: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let started = Instant::now();
+            let status = Command::new(PUSHGATE).arg("--version").stdout(Stdio::null()).status().expect("pushgate runs");
+            assert!(status.success());
+            started.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!(
+        "starting and ending the process alone: {:.1} {:.1} {:.1} ms",
+        times[0],
+        times[ROUNDS / 2],
+        times[ROUNDS - 1]
+    );
 }
 
 /// Median milliseconds of pushes that change ten manifests in a repository of `count`.

@@ -170,11 +170,17 @@ impl<'a> Judge<'a> {
     /// Reads the new side; `None` when there is nothing to judge in it.
     fn new_side(&self, change: &Change, file: &File, judged: &mut Judged) -> Result<Option<TextFile>, GateError> {
         let Selected::As(format) = select(&self.gate.config, &change.path, file) else { return Ok(None) };
-        if self.is_chart_template(&change.path)? {
-            judged.findings.push(builtin::not_judged(&change.path, builtin::HELM_TEMPLATE));
-            return Ok(None);
-        }
         match self.reader.read(&change.path, file, format)? {
+            // A template that is YAML as it stands is judged like any other file: Helm passes on
+            // what it does not fill in.
+            Reading::Text(text)
+                if !text.is_sound()
+                    && text.text.source.text().contains("{{")
+                    && self.is_chart_template(&change.path)? =>
+            {
+                judged.findings.push(builtin::not_judged(&change.path, builtin::HELM_TEMPLATE));
+                Ok(None)
+            }
             Reading::Text(text) => Ok(Some(text)),
             Reading::Encrypted => {
                 judged.findings.push(builtin::not_judged(&change.path, builtin::ENCRYPTED));

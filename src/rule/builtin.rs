@@ -48,8 +48,9 @@ reported (`-v`) and let in.",
     Explanation {
         id: HELM_TEMPLATE,
         title: "The file is a Helm template and is not judged",
-        text: "Files below `templates/` of a chart become YAML only when Helm renders them. They are reported
-(`-v`) and let in. Judge what they render to: helm template CHART | pushgate check -",
+        text: "Files below `templates/` of a chart become YAML only when Helm renders them. Those that are YAML as
+they stand are judged; the others are counted, named with `-v`, and let in. Judge what they
+render to: helm template CHART | pushgate check -",
     },
     Explanation {
         id: fields::ID,
@@ -135,6 +136,11 @@ pub fn not_judged(path: &RepoPath, rule: &'static str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_judged_is_known_to_the_verdict() {
+        assert_eq!(crate::verdict::NOT_JUDGED, [ENCRYPTED, HELM_TEMPLATE]);
+    }
 
     #[test]
     fn explanations_are_in_order_and_unique() {

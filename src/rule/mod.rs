@@ -1,6 +1,6 @@
 //! Rules: what is said about a change.
 //!
-//! A rule family is one file and one line in [`build`]. Rules see refs, paths and documents; they
+//! A rule family is one file and one line in [`Rules::build`]. Rules see refs, paths and documents; they
 //! must not know how findings are shown. What they find goes to `verdict/`.
 
 pub mod builtin;

@@ -8,6 +8,9 @@ use crate::{
     git::{RefName, RepoPath},
 };
 
+/// Rules that only say that a file could not be judged by its nature.
+pub const NOT_JUDGED: [&str; 2] = ["encrypted-file", "helm-template"];
+
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -168,6 +171,12 @@ impl Finding {
             Status::Existing => existing == Existing::Deny,
         };
         counts && self.severity == Severity::Deny
+    }
+
+    /// Whether it says that a file could not be judged by its nature.
+    #[must_use]
+    pub fn is_not_judged(&self) -> bool {
+        NOT_JUDGED.contains(&self.rule.as_str())
     }
 
     pub(super) fn order(&self) -> Order<'_> {

@@ -135,7 +135,11 @@ fn what_is_no_document_is_let_in() {
         .write("charts/web/templates/deployment.yaml", "{{- if .Values.x }}\na: {{ .Values.a }}\n{{- end }}\n")
         .write("secret.yaml", b"\0GITCRYPT\0\x01\x02\xff")
         .push("all fine")
-        .ok();
+        .says(0, &["hint: 2 files not judged"]);
+    // A template that is YAML as it stands is judged.
+    scene.write("charts/web/templates/plain.yaml", "a: 1\na: 2\n").push("plain").refused(&["duplicate-key"]);
+    scene.write("charts/web/templates/plain.yaml", "a: [\n").push("broken").refused(&["syntax"]);
+    scene.reset();
     std::os::unix::fs::symlink("a: [", scene.work.join("link.yaml")).expect("a link");
     scene.push("a link is no document").ok();
     // Without a chart above, it is broken YAML.
