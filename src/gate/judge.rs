@@ -251,23 +251,30 @@ impl<'a> Judge<'a> {
 
     /// Compares the units of one file's two sides. What has no counterpart here may have come from
     /// or gone to another file.
-    fn pairs(
+    fn pairs<'u>(
         &self,
-        old: Option<(&FileText, &Units<'_>)>,
-        new: Option<(&FileText, &Units<'_>)>,
+        old: Option<(&'u FileText, &'u Units<'u>)>,
+        new: Option<(&'u FileText, &'u Units<'u>)>,
         whole: &Whole<'_>,
         judged: &mut Judged,
     ) -> Result<(), GateError> {
         if let Some((file, units)) = new {
             for (key, unit) in units.iter() {
                 let side = Side { file, unit };
-                let before = old.and_then(|(file, units)| units.get(key).map(|unit| Side { file, unit }));
+                // Of an object that stands twice now, each is compared with the one there was: a
+                // consumer may take either.
+                let there = |units: &'u Units<'u>| {
+                    units.get(key).or_else(|| unit.identity.as_ref().and_then(|identity| units.object(identity)))
+                };
+                let before = old.and_then(|(file, units)| there(units).map(|unit| Side { file, unit }));
                 match (before, &unit.identity) {
                     (Some(old), _) => self.pair(&Pair::Both { old, new: side }, &mut judged.findings)?,
                     (None, Some(identity))
                         if !self.old_places(whole)?.elsewhere(identity, &file.path, whole.changes).is_empty() =>
                     {
-                        judged.arrived.push(identity.clone());
+                        if !judged.arrived.contains(identity) {
+                            judged.arrived.push(identity.clone());
+                        }
                     }
                     (None, _) => self.pair(&Pair::Added(side), &mut judged.findings)?,
                 }
@@ -304,28 +311,19 @@ impl<'a> Judge<'a> {
             sources.entry(identity).or_default().push(change);
         }
         for (identity, target) in arrived {
-            let candidates = sources.entry(identity.clone()).or_default();
-            // Of several the likeliest: the file of the same name, else the first.
-            let chosen = candidates
-                .iter()
-                .position(|source| source.path.file_name() == target.path.file_name())
-                .or(if candidates.is_empty() { None } else { Some(0) })
-                .map(|index| candidates.remove(index));
-            let new = self.side(&target.path, target.after.as_ref())?;
-            let old = match chosen {
-                Some(source) => self.side(&source.path, source.before.as_ref())?,
-                None => None,
-            };
-            let Some(new) = new else { continue };
-            let units = new.units();
-            let Some(unit) = units.object(&identity) else { continue };
-            let side = Side { file: &new.text, unit };
-            let old_units = old.as_ref().map(TextFile::units).unwrap_or_default();
-            match old.as_ref().zip(old_units.object(&identity)) {
-                Some((old, unit)) => {
-                    self.pair(&Pair::Both { old: Side { file: &old.text, unit }, new: side }, findings)?;
+            let chosen = likeliest(sources.get_mut(&identity), &target.path);
+            let old = chosen.map(|source| self.side(&source.path, source.before.as_ref())).transpose()?.flatten();
+            let Some(new) = self.side(&target.path, target.after.as_ref())? else { continue };
+            let (old_units, new_units) = (old.as_ref().map(TextFile::units).unwrap_or_default(), new.units());
+            let before = old.as_ref().zip(old_units.object(&identity));
+            let before = before.map(|(old, unit)| Side { file: &old.text, unit });
+            // An object that stands twice in the file is compared twice: a consumer may take either.
+            for (_, unit) in new_units.iter().filter(|(_, unit)| unit.identity.as_ref() == Some(&identity)) {
+                let new = Side { file: &new.text, unit };
+                match before {
+                    Some(old) => self.pair(&Pair::Both { old, new }, findings)?,
+                    None => self.pair(&Pair::Added(new), findings)?,
                 }
-                None => self.pair(&Pair::Added(side), findings)?,
             }
         }
         for (identity, changes) in sources {
@@ -364,6 +362,19 @@ impl<'a> Judge<'a> {
         }
         Ok(whole.old_places.get_or_init(|| places))
     }
+}
+
+/// Takes the change that an object most likely moved away by: the one whose path ends most like
+/// the new one, else the first.
+fn likeliest<'c>(candidates: Option<&mut Vec<&'c Change>>, target: &RepoPath) -> Option<&'c Change> {
+    let candidates = candidates?;
+    let common = |path: &RepoPath| {
+        let components = |path: &'_ RepoPath| path.to_text().rsplit('/').map(str::to_owned).collect::<Vec<_>>();
+        components(path).iter().zip(&components(target)).take_while(|(a, b)| a == b).count()
+    };
+    let best =
+        candidates.iter().enumerate().rev().max_by_key(|(_, change)| common(&change.path)).map(|(index, _)| index)?;
+    Some(candidates.remove(best))
 }
 
 /// Rules and messages.

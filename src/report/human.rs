@@ -56,7 +56,7 @@ pub fn verdict(verdict: &Verdict, existing: Existing, door: Door, style: Style) 
     if quiet > 0 && !style.verbose {
         out.push_str(&format!("hint: {} in the changed files stood there before\n", counted(quiet, "finding")));
     }
-    let not_judged = verdict.count(|finding| finding.is_not_judged());
+    let not_judged = verdict.count(Finding::is_not_judged);
     if not_judged > 0 && !style.verbose {
         out.push_str(&format!(
             "hint: {} not judged (Helm templates, encrypted): pushgate check -v\n",

@@ -231,7 +231,9 @@ impl Rules {
     pub fn build(config: &Config, policies: Vec<Arc<crate::policy::PolicySet>>) -> Self {
         let mut rules: Vec<Box<dyn Rule>> = Vec::new();
         rules.push(Box::new(refs::RefRules::new(config)));
-        rules.push(Box::new(paths::PathRules::new(config)));
+        for rule in &config.immutability.paths {
+            rules.push(Box::new(paths::PathImmutability::new(rule.clone())));
+        }
         for rule in &config.immutability.fields {
             rules.push(Box::new(fields::FieldImmutability::new(rule.clone())));
         }

@@ -2,7 +2,7 @@
 
 use super::{Rule, Scope};
 use crate::{
-    config::{Config, PathAction, PathRule},
+    config::{PathAction, PathRule},
     git::{Change, RefName},
     verdict::{Finding, Place},
 };
@@ -10,49 +10,37 @@ use crate::{
 /// Id of the rule.
 pub const ID: &str = "immutable-path";
 
-/// All entries of `immutability.paths`.
-pub struct PathRules(Vec<PathRule>);
+/// One entry of `immutability.paths`.
+pub struct PathImmutability(PathRule);
 
-impl PathRules {
-    pub(super) fn new(config: &Config) -> Self {
-        Self(config.immutability.paths.clone())
+impl PathImmutability {
+    pub(super) fn new(rule: PathRule) -> Self {
+        Self(rule)
     }
 }
 
-fn applies(rule: &PathRule, name: Option<&RefName>) -> bool {
-    match (&rule.refs, name) {
-        (Some(refs), Some(name)) => refs.matches(name.as_str().as_bytes()),
-        (None, _) | (Some(_), None) => true,
-    }
-}
-
-impl Rule for PathRules {
+impl Rule for PathImmutability {
     fn selects_ref(&self, name: &RefName) -> bool {
-        self.0.iter().any(|rule| applies(rule, Some(name)))
+        self.0.refs.as_ref().is_none_or(|refs| refs.matches(name.as_str().as_bytes()))
     }
 
-    fn on_path(&self, scope: &Scope<'_>, change: &Change, findings: &mut Vec<Finding>) {
-        let rules = self.0.iter().filter(|rule| applies(rule, scope.ref_name));
-        let mut guarded = rules.filter(|rule| rule.matches.matches(change.path.as_bytes())).peekable();
-        if guarded.peek().is_none() {
+    fn on_path(&self, _scope: &Scope<'_>, change: &Change, findings: &mut Vec<Finding>) {
+        if !self.0.matches.matches(change.path.as_bytes()) {
             return;
         }
         let (done, help) = match (&change.before, &change.after) {
             (None, None) => return,
-            (None, Some(_)) => {
-                if guarded.all(|rule| rule.allow.contains(&PathAction::Create)) {
-                    return;
-                }
-                ("added", "nothing may be added here; put the file elsewhere")
-            }
+            (None, Some(_)) if self.0.allow.contains(&PathAction::Create) => return,
+            (None, Some(_)) => ("added", "nothing may be added here; put the file elsewhere"),
             (Some(_), None) => {
                 ("deleted or moved", "leave the file where it is; if it is wrong, add a new one beside it")
             }
-            (Some(old), Some(new)) if old.mode.is_file() != new.mode.is_file() => {
-                ("replaced by something else than a file", "restore it: git checkout the old version of this path")
-            }
+            (Some(old), Some(new)) if old.mode.is_file() != new.mode.is_file() => (
+                "replaced by something else than a file",
+                "restore the file: git restore --source COMMIT PATH, with a commit that has it",
+            ),
             (Some(old), Some(new)) if old.mode != new.mode && old.content == new.content => {
-                ("given another mode", "restore its mode: git update-index --chmod")
+                ("given another mode", "restore its mode: git update-index --chmod=-x PATH (or +x)")
             }
             (Some(_), Some(_)) => ("changed", "restore the file and add a new one beside it"),
         };

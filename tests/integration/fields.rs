@@ -114,6 +114,15 @@ fn removing_and_adding_are_changes_and_null_is_nothing() {
 }
 
 #[test]
+fn an_object_that_stands_twice_is_compared_twice() {
+    let scene = scene();
+    let twice = format!("{}---\n{}", deployment("cart", "cart:1"), changed());
+    scene.write("apps/cart.yaml", &twice).push("twice").refused(&["apps/cart.yaml:26:"]);
+    scene.reset();
+    scene.remove("apps/cart.yaml").write("moved.yaml", &twice).push("twice elsewhere").refused(&["moved.yaml:26:"]);
+}
+
+#[test]
 fn another_name_is_another_resource() {
     let scene = scene();
     scene.write("apps/cart.yaml", changed().replace("name: cart\n", "name: cart-v2\n")).push("renamed").ok();
