@@ -32,7 +32,7 @@ Examples:
   pushgate check apps/ clusters/           files as they lie (what they say, not how they changed)
   helm template chart | pushgate check -   standard input")]
 pub(super) struct CheckArgs {
-    /// Judge what changed since this revision
+    /// Judge what changed since this revision, or since the branch left it
     #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "paths"])]
     base: Option<String>,
     /// Up to this revision
@@ -82,7 +82,10 @@ fn range(base: &str, args: &CheckArgs, global: &Global) -> Judged {
         // A CI job often has no branch checked out.
         None => repository.head_branch().map_or_else(|| RefName::try_from("refs/heads/HEAD"), Ok)?,
     };
-    let (old, new) = (repository.commit_of(base)?, repository.commit_of(&args.head)?);
+    let (base, new) = (repository.commit_of(base)?, repository.commit_of(&args.head)?);
+    // What the base has got since is not taken back by this branch: it will be merged or rebased
+    // before it can be pushed there.
+    let old = repository.merge_bases(new, &[base])?.first().copied().unwrap_or(base);
     let mut push = Push::by_this_process();
     push.updates.push(RefUpdate { name, change: RefChange::Update { old, new } });
     let existing = gate.config().existing;

@@ -89,12 +89,12 @@ fn server(update: Option<[&OsString; 3]>, global: &Global) -> Judged {
     let gate = Gate::for_server(&repository, &config, Some(&cache))?;
     let existing = gate.config().existing;
     let time = gate.config().limits.time;
-    within(time, || gate.judge(&repository, push)).map(|verdict| (verdict, existing))
+    within(time, || repository.abandon(), || gate.judge(&repository, push)).map(|verdict| (verdict, existing))
 }
 
 /// Refuses in time: Git itself never does, hosts do so without a word, and a hook that hangs holds
 /// the pusher's connection. What is being done at that moment is given up with the process.
-fn within<T>(limit: Duration, work: impl FnOnce() -> T) -> T {
+fn within<T>(limit: Duration, abandon: impl Fn() + Send, work: impl FnOnce() -> T) -> T {
     let (done, waiting) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
         scope.spawn(move || {
@@ -104,6 +104,7 @@ fn within<T>(limit: Duration, work: impl FnOnce() -> T) -> T {
                      hint: push in smaller steps, or let the administrator raise the limit\n",
                     limit.as_millis()
                 ));
+                abandon();
                 std::process::exit(i32::from(Outcome::NoVerdict.code()));
             }
         });

@@ -18,8 +18,8 @@ pub struct Repository {
     idle: Mutex<Vec<gix::Repository>>,
     pub(super) commit_graph: Option<gix::commitgraph::Graph>,
     git_dir: PathBuf,
-    /// Kept until the last object is read.
-    _view: Option<tempfile::TempDir>,
+    /// The folder that names the object folders of a push; kept until the last object is read.
+    view: Option<tempfile::TempDir>,
 }
 
 /// What an object id comes down to when tags are followed.
@@ -98,7 +98,7 @@ impl Repository {
         let info = repository.common_dir().join("objects/info");
         let commit_graph = gix::commitgraph::Graph::at(&info, kind, Some(MAX_OBJECT)).ok();
         let idle = Mutex::new(Vec::new());
-        Ok(Self { inner: repository.into_sync(), idle, commit_graph, git_dir, _view: view })
+        Ok(Self { inner: repository.into_sync(), idle, commit_graph, git_dir, view })
     }
 
     /// Finds and opens the repository that a folder belongs to.
@@ -122,6 +122,13 @@ impl Repository {
     #[must_use]
     pub fn work_dir(&self) -> Option<PathBuf> {
         self.local().workdir().and_then(|path| fs::canonicalize(path).ok())
+    }
+
+    /// Removes what lies outside of the repository, for a process that ends without more ado.
+    pub fn abandon(&self) {
+        if let Some(view) = &self.view {
+            let _ = fs::remove_dir_all(view.path());
+        }
     }
 
     /// Length of an object id in hexadecimal digits: 40 or 64.

@@ -42,6 +42,19 @@ fn a_range_is_judged_as_it_would_be_pushed() {
 }
 
 #[test]
+fn what_the_base_has_got_since_is_not_taken_back() {
+    let scene = scene();
+    scene.git(&["checkout", "--quiet", "-b", "topic"]).ok();
+    scene.write("b.yaml", "b: 1\n").commit("mine");
+    scene.git(&["checkout", "--quiet", "main"]).ok();
+    scene
+        .write("apps/cart.yaml", deployment("cart", "cart:1").replace("replicas", "x: 1\n  replicas"))
+        .commit("theirs");
+    scene.git(&["checkout", "--quiet", "topic"]).ok();
+    scene.pushgate(&["check", "--base", "main"]).says(0, &["1 document in 1 changed file"]);
+}
+
+#[test]
 fn the_index_is_judged_against_head() {
     let scene = scene();
     scene.pushgate(&["check", "--staged"]).ok();

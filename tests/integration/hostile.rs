@@ -218,7 +218,14 @@ fn a_hook_that_takes_too_long_refuses_in_time() {
         "slow.rego",
         "package main\n\ndeny contains \"never\" if {\n\tsome a in numbers.range(1, 3000)\n\tsome b in numbers.range(1, 3000)\n\ta * b == -1\n}\n",
     );
-    scene.write("a.yaml", "a: 1\n").push("slow").refused(&["push refused", "limits."]);
+    let temporary = scene.folder().join("tmp");
+    fs::create_dir(&temporary).expect("a folder");
+    scene.install_script(
+        "pre-receive",
+        &format!("TMPDIR='{}' exec '{PUSHGATE}' hook pre-receive\n", temporary.display()),
+    );
+    scene.write("a.yaml", "a: 1\n").push("slow").refused(&["push refused", "took longer than 200 ms", "limits.time"]);
+    assert_eq!(fs::read_dir(&temporary).expect("a folder").count(), 0, "nothing is left behind");
 }
 
 #[test]
