@@ -75,6 +75,27 @@ fn what_is_not_built_yet_is_refused() {
     }
 }
 
+#[test]
+fn what_the_documentation_shows_is_a_configuration() {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).expect("a document");
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("a document");
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&folder.path().join("policies/main.rego"), b"package main\n\ndeny contains \"x\" if input.x\n");
+    write(&folder.path().join("data.yaml"), b"a: 1\n");
+    let blocks = text.split("```yaml\n").skip(1).chain(readme.split("```yaml\n").skip(1));
+    let mut checked = 0;
+    for block in blocks.filter_map(|block| block.split("```").next()) {
+        if block.trim_end().ends_with("path: .pushgate}") {
+            continue; // a server's file, whose rules are elsewhere
+        }
+        write(&folder.path().join("pushgate.yaml"), block.as_bytes());
+        pushgate(folder.path(), &["config", "check"]).says(0, &["ok: "]);
+        checked += 1;
+    }
+    assert_eq!(checked, 3);
+}
+
 const SOURCE: &str = "version: 1\npolicy:\n  source: {ref: refs/heads/main, path: .pushgate}\n";
 
 fn with_policies_in_main() -> Scene {

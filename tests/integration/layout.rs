@@ -27,7 +27,7 @@ fn sources(folder: &str) -> Vec<String> {
 
 #[test]
 fn every_path_in_the_map_exists() {
-    for document in ["docs/architecture.md", "README.md", "CONTRIBUTING.md"] {
+    for document in ["docs/architecture.md", "docs/configuration.md", "README.md", "CONTRIBUTING.md"] {
         for word in read(document).split('`').skip(1).step_by(2) {
             let is_path = ["src/", "tests/", "policies/", "examples/", "docs/", "benches/", "hooks/", ".ci/"]
                 .iter()
