@@ -85,7 +85,7 @@ fn range(base: &str, args: &CheckArgs, global: &Global) -> Judged {
     let (base, new) = (repository.commit_of(base)?, repository.commit_of(&args.head)?);
     // What the base has got since is not taken back by this branch: it will be merged or rebased
     // before it can be pushed there.
-    let old = repository.merge_bases(new, &[base])?.first().copied().unwrap_or(base);
+    let old = repository.history().merge_bases(new, &[base])?.first().copied().unwrap_or(base);
     let mut push = Push::by_this_process();
     push.updates.push(RefUpdate { name, change: RefChange::Update { old, new } });
     let existing = gate.config().existing;

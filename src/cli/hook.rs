@@ -12,7 +12,7 @@ use clap::Subcommand;
 
 use super::{
     Global, environment,
-    outcome::{self, Outcome, tell},
+    outcome::{self, Outcome},
 };
 use crate::{
     config::Existing,
@@ -84,28 +84,33 @@ fn server(update: Option<[&OsString; 3]>, global: &Global) -> Judged {
             push::update(&bytes(name), &bytes(old), &bytes(new), repository.id_length())?
         }
     };
+    // Git compares the same when it moves the ref, and refuses that ref alone. By then another ref
+    // of the push may have been judged by what this one would have brought.
+    for update in &push.updates {
+        if repository.find_ref(&update.name)? != update.change.before() {
+            let claimed = update.change.before().map_or("nothing".to_owned(), |id| id.to_string());
+            return Err(push::MalformedPush::Stale { name: update.name.clone(), claimed }.into());
+        }
+    }
     let config = environment::server_config(global.config.as_deref(), &repository)?;
     let cache = environment::policy_cache(&repository);
     let gate = Gate::for_server(&repository, &config, Some(&cache))?;
     let existing = gate.config().existing;
     let time = gate.config().limits.time;
-    within(time, || repository.abandon(), || gate.judge(&repository, push)).map(|verdict| (verdict, existing))
+    within(time, global, || repository.abandon(), || gate.judge(&repository, push)).map(|verdict| (verdict, existing))
 }
 
 /// Refuses in time: Git itself never does, hosts do so without a word, and a hook that hangs holds
 /// the pusher's connection. What is being done at that moment is given up with the process.
-fn within<T>(limit: Duration, abandon: impl Fn() + Send, work: impl FnOnce() -> T) -> T {
+fn within<T>(limit: Duration, global: &Global, abandon: impl Fn() + Send, work: impl FnOnce() -> T) -> T {
     let (done, waiting) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
         scope.spawn(move || {
             if waiting.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
-                tell(&format!(
-                    "error: push refused: judging it took longer than {} ms (`limits.time`)\n\
-                     hint: push in smaller steps, or let the administrator raise the limit\n",
-                    limit.as_millis()
-                ));
+                let error = GateError::Time { limit };
+                let outcome = outcome::no_verdict(&error, "push refused", Door::Server, global);
                 abandon();
-                std::process::exit(i32::from(Outcome::NoVerdict.code()));
+                std::process::exit(i32::from(outcome.code()));
             }
         });
         let result = work();

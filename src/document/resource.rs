@@ -39,18 +39,20 @@ pub struct Unit<'a> {
     pub node: &'a Node,
     /// The object it describes, where it names one.
     pub identity: Option<Identity>,
+    /// Whether it takes its kind from the list that it is in, and does not say it itself.
+    pub unstated: bool,
 }
 
 impl Unit<'_> {
-    /// The unit's `kind`, if it has one.
+    /// The unit's `kind`, written or taken over from the list that it is in.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
-        self.node.get("kind").and_then(Node::as_str)
+        self.node.get("kind").and_then(Node::as_str).or(self.identity.as_ref().map(|identity| identity.kind.as_str()))
     }
 }
 
 /// The units of a document: its root; for a root that is a list each item instead, as conftest
-/// does; for a Kubernetes `List` also each item, or a policy that looks at `kind` would miss what
+/// does; for a list of manifests also each item, or a policy that looks at `kind` would miss what
 /// the API server unpacks (`resource.Builder.Flatten`).
 #[must_use]
 pub fn units(document: &Document) -> Vec<Unit<'_>> {
@@ -75,22 +77,24 @@ fn collect<'a>(document: usize, route: Route, node: &'a Node, list: Option<(&str
     let api_version = node.get("apiVersion").and_then(Node::as_str).or(list.map(|(api_version, _)| api_version));
     let kind = node.get("kind").and_then(Node::as_str).or(list.map(|(_, kind)| kind));
     let identity = api_version.zip(kind).and_then(|(api_version, kind)| identity(node, api_version, kind));
-    let items = match (api_version, kind, node.get("items").and_then(Node::as_sequence)) {
-        (Some(api_version), Some(kind), Some(items)) => {
-            kind.strip_suffix("List").map(|kind| (api_version, kind, items))
-        }
-        _ => None,
-    };
     let below = route.child(Step::Key("items".to_owned()));
-    units.push(Unit { document, route, node, identity });
-    let Some((api_version, kind, items)) = items else { return };
+    let unstated = list.is_some() && node.get("kind").is_none();
+    units.push(Unit { document, route, node, identity, unstated });
+    let items = node.get("items").and_then(Node::as_sequence).unwrap_or_default();
     if below.0.len() > 2 * MAX_LIST_DEPTH {
         return;
     }
-    // The items of a `ConfigMapList` need not repeat what the list says.
-    let inherited = (!kind.is_empty()).then_some((api_version, kind));
+    // The items of a `ConfigMapList` need not repeat what the list says. Whatever else has `items`
+    // that are manifests is unpacked, too: consumers ask for no more than the field
+    // (`unstructured.IsList`).
+    let inherited = match (api_version, kind.and_then(|kind| kind.strip_suffix("List"))) {
+        (Some(api_version), Some(kind)) if !kind.is_empty() => Some((api_version, kind)),
+        (Some(_) | None, Some(_) | None) => None,
+    };
     for (index, item) in items.iter().enumerate() {
-        collect(document, below.child(Step::Index(index)), item, inherited, units);
+        if inherited.is_some() || item.get("kind").is_some() {
+            collect(document, below.child(Step::Index(index)), item, inherited, units);
+        }
     }
 }
 

@@ -59,6 +59,12 @@ pub enum GateError {
         /// What there is too much of, with the limit.
         message: String,
     },
+    /// Judging took longer than allowed.
+    #[error("judging it took longer than {} ms (`limits.time`)", limit.as_millis())]
+    Time {
+        /// The limit.
+        limit: std::time::Duration,
+    },
     /// The push holds more than allowed.
     #[error("the push holds {what}; the limit is {limit} (`limits.{option}`)")]
     Limit {
@@ -85,6 +91,9 @@ impl GateError {
             Self::Limit { option, .. } => Some(format!(
                 "push in smaller steps, or let the administrator raise `limits.{option}` in pushgate.yaml"
             )),
+            Self::Time { .. } => {
+                Some("push in smaller steps, or let the administrator raise `limits.time` in pushgate.yaml".to_owned())
+            }
             Self::FileLimit { .. } => {
                 Some("simplify the file, or let the administrator raise the limit under `limits`".to_owned())
             }

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
@@ -12,7 +12,7 @@ use super::GateError;
 use crate::{
     config::{Config, FileAction},
     document::{
-        Identity, Problem, ProblemKind, Route, Unit,
+        Document, Identity, Problem, ProblemKind, Route, Unit,
         format::{Format, parse},
         units,
     },
@@ -32,9 +32,11 @@ pub(super) enum Selected {
 /// Says by configuration, name and mode what a file is. First match wins.
 pub(super) fn select(config: &Config, path: &RepoPath, file: &File) -> Selected {
     // The target of a symbolic link is no document, whatever the link is called.
-    if !file.mode.is_file() {
-        return Selected::No;
-    }
+    if file.mode.is_file() { select_name(config, path) } else { Selected::No }
+}
+
+/// Says by configuration and name what a path is taken for.
+pub(super) fn select_name(config: &Config, path: &RepoPath) -> Selected {
     match config.files.iter().find(|rule| rule.matches.matches(path.as_bytes())).map(|rule| &rule.action) {
         Some(FileAction::Ignore) => Selected::No,
         Some(FileAction::Format(format)) => Selected::As(*format),
@@ -48,13 +50,17 @@ pub(super) enum Reading {
     Text(TextFile),
     /// Encrypted by git-crypt: nothing can be said about it.
     Encrypted,
+    /// A pointer to a content that Git LFS keeps elsewhere.
+    LfsPointer,
 }
 
 /// A file read as its format.
 pub(super) struct TextFile {
     pub text: FileText,
     pub problems: Vec<Problem>,
-    documents: Vec<crate::document::Document>,
+    documents: Vec<Document>,
+    /// Where each object stands: documents by their place in the list, and routes in them.
+    objects: OnceLock<BTreeMap<Identity, Vec<(usize, Route)>>>,
 }
 
 impl TextFile {
@@ -63,9 +69,43 @@ impl TextFile {
         !self.problems.iter().any(|problem| problem.kind.is_fatal())
     }
 
+    /// Whether it cannot be read because of what stands in the line where reading stops.
+    pub fn stops_at(&self, text: &str) -> bool {
+        let fatal = self.problems.iter().find(|problem| problem.kind.is_fatal());
+        fatal.is_some_and(|problem| {
+            let line = self.text.source.position(problem.span.start as usize).line;
+            // A block that is opened by one line is often missed by the next.
+            (line.saturating_sub(2)..=line).any(|line| self.text.source.line(line).contains(text))
+        })
+    }
+
     /// The units of all its documents; none where what it says cannot be relied on.
     pub fn units(&self) -> Units<'_> {
         if self.is_sound() { Units::new(self.documents.iter().flat_map(units).collect()) } else { Units::default() }
+    }
+
+    /// The units that describe an object, in order; found without going through all units again.
+    pub fn objects(&self, identity: &Identity) -> Vec<Unit<'_>> {
+        let index = self.objects.get_or_init(|| {
+            let mut index: BTreeMap<Identity, Vec<(usize, Route)>> = BTreeMap::new();
+            for (number, document) in self.documents.iter().enumerate().filter(|_| self.is_sound()) {
+                for unit in units(document) {
+                    if let Some(identity) = unit.identity {
+                        index.entry(identity).or_default().push((number, unit.route));
+                    }
+                }
+            }
+            index
+        });
+        let places = index.get(identity).into_iter().flatten();
+        let unit = |(number, route): &(usize, Route)| {
+            let document = self.documents.get(*number)?;
+            let node = route.locate(&document.root).node;
+            let unstated = node.get("kind").is_none();
+            let (route, identity) = (route.clone(), Some(identity.clone()));
+            Some(Unit { document: document.index, route, node, identity, unstated })
+        };
+        places.filter_map(unit).collect()
     }
 
     /// Number of documents.
@@ -119,6 +159,33 @@ impl<'a> Units<'a> {
         self.by_key.get(key).and_then(|index| self.list.get(*index)).map(|(_, unit)| unit)
     }
 
+    /// The unit that one of another revision continues: the same object, or what stands at the same
+    /// place. Where that says something else, as after an insertion, one of the same value.
+    pub fn counterpart(&self, key: &UnitKey, unit: &Unit<'_>) -> Option<&Unit<'a>> {
+        let there = self.get(key);
+        match key {
+            UnitKey::Object(..) => there,
+            UnitKey::Place(..) if there.is_some_and(|old| old.node.same_value(unit.node)) => there,
+            UnitKey::Place(..) => {
+                let same = |old: &&(UnitKey, Unit<'a>)| old.1.identity.is_none() && old.1.node.same_value(unit.node);
+                self.list.iter().find(same).map(|(_, old)| old).or(there)
+            }
+        }
+    }
+
+    /// The object of the same group, kind and name where just one of both says its namespace: what
+    /// applies them fills it in. Only one that `others` do not have.
+    pub fn namesake(&self, identity: &Identity, others: &Units<'_>) -> Option<&Unit<'a>> {
+        let same = |old: &Identity| {
+            (&old.group, &old.kind, &old.name) == (&identity.group, &identity.kind, &identity.name)
+                && old.namespace.is_none() != identity.namespace.is_none()
+        };
+        let mut found = self.list.iter().filter_map(|(_, unit)| {
+            unit.identity.as_ref().filter(|old| same(old) && others.object(old).is_none()).map(|_| unit)
+        });
+        found.next()
+    }
+
     /// The first unit that describes this object.
     pub fn object(&self, identity: &Identity) -> Option<&Unit<'a>> {
         self.get(&UnitKey::Object(identity.clone(), 1))
@@ -146,7 +213,7 @@ impl Reader<'_> {
         let reading = self.read_again(path, file, format)?;
         let (bytes, documents) = match &reading {
             Reading::Text(text) => (text.text.source.text().len() as u64, text.documents()),
-            Reading::Encrypted => (0, 0),
+            Reading::Encrypted | Reading::LfsPointer => (0, 0),
         };
         let total = self.spent.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if total > limits.total_size {
@@ -181,12 +248,16 @@ impl Reader<'_> {
         if bytes.starts_with(b"\0GITCRYPT\0") {
             return Ok(Reading::Encrypted);
         }
+        if bytes.starts_with(b"version https://git-lfs.github.com/spec/v1\n") {
+            return Ok(Reading::LfsPointer);
+        }
         let parsed = parse(format, &bytes, &limits.parse());
         if let Some(problem) = parsed.problems.iter().find(|problem| problem.kind == ProblemKind::Limit) {
             let line = parsed.source.position(problem.span.start as usize).line;
             return Err(GateError::FileLimit { place: format!("{path}:{line}"), message: problem.message.clone() });
         }
         let text = FileText { path: path.clone(), source: Arc::new(parsed.source), format: format.name() };
-        Ok(Reading::Text(TextFile { text, problems: parsed.problems, documents: parsed.documents }))
+        let (problems, documents) = (parsed.problems, parsed.documents);
+        Ok(Reading::Text(TextFile { text, problems, documents, objects: OnceLock::new() }))
     }
 }

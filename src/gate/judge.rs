@@ -1,37 +1,41 @@
 //! Judges the files that a ref update changes.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use rayon::prelude::*;
 
 use super::{
-    Gate, GateError,
+    Gate, GateError, disguise,
     files::{Reader, Reading, Selected, Spent, TextFile, UnitKey, Units, select},
 };
 use crate::{
     document::{Identity, Problem, ProblemKind, Unit},
-    git::{Change, File, GitError, RepoPath, Repository},
+    git::{Change, File, FileMode, GitError, Oid, RepoPath, Repository},
     rule::{FileText, Pair, Rule, Scope, Side, builtin},
     verdict::{Counts, Excerpt, Finding, Place, Status},
 };
 
-/// Whether a path exists after the change.
-pub(super) struct After<'a>(pub &'a (dyn Fn(&RepoPath) -> Result<bool, GateError> + Sync));
+/// How a path is stored after the change; `None` where there is no file.
+pub(super) struct After<'a>(pub &'a (dyn Fn(&RepoPath) -> Result<Option<FileMode>, GateError> + Sync));
 
 /// Below so many files, starting threads costs more than it saves.
 const PARALLEL_FROM: usize = 32;
 
 /// One ref update being judged.
 pub(super) struct Judge<'a> {
-    gate: &'a Gate,
-    reader: Reader<'a>,
+    pub(super) gate: &'a Gate,
+    pub(super) reader: Reader<'a>,
     scope: Scope<'a>,
-    after: After<'a>,
-    /// Whether both sides are known, so that what changed can be judged.
+    pub(super) after: After<'a>,
+    /// Whether there is an old side, which says what was there before.
     both_sides: bool,
+    /// Whether what changed is judged, and not just what is there.
+    compare: bool,
+    /// Trees whose files have been judged by the same rules.
+    known: &'a [Oid],
     rules: Vec<&'a dyn Rule>,
 }
 
@@ -63,31 +67,49 @@ impl OldPlaces {
 struct Whole<'a> {
     changes: &'a [Change],
     old_places: OnceLock<OldPlaces>,
+    /// Files read lately because objects moved out of or into them, by path; the new side is `true`.
+    read: Mutex<BTreeMap<(RepoPath, bool), Option<Arc<TextFile>>>>,
 }
+
+/// Most files kept at hand while objects are followed.
+const AT_HAND: usize = 32;
 
 impl<'a> Judge<'a> {
     pub fn new(gate: &'a Gate, repository: Option<&'a Repository>, scope: Scope<'a>, after: After<'a>) -> Self {
         let rules = gate.rules.for_ref(scope.ref_name).collect();
         let reader = Reader { config: &gate.config, repository, spent: Spent::default() };
-        Self { gate, reader, scope, after, both_sides: true, rules }
+        Self { gate, reader, scope, after, both_sides: true, compare: true, known: &[], rules }
     }
 
     /// Judges what files say, not how they changed: there is no old side to compare with.
     pub fn state_only(mut self) -> Self {
         self.both_sides = false;
+        self.compare = false;
+        self
+    }
+
+    /// What it says of a file that stands the same in one of these trees is known already.
+    pub fn knowing(mut self, trees: &'a [Oid]) -> Self {
+        self.known = trees;
+        self
+    }
+
+    /// Judges what files say; the old side tells what is known already, not what they changed from.
+    pub fn beside(mut self) -> Self {
+        self.compare = false;
         self
     }
 
     /// Judges all changed files.
     pub fn changes(&self, changes: &[Change], findings: &mut Vec<Finding>) -> Result<Counts, GateError> {
-        if self.both_sides {
+        if self.compare {
             for change in changes {
                 for rule in &self.rules {
                     rule.on_path(&self.scope, change, findings);
                 }
             }
         }
-        let whole = Whole { changes, old_places: OnceLock::new() };
+        let whole = Whole { changes, old_places: OnceLock::new(), read: Mutex::default() };
         let judge = |change: &Change| self.change(change, &whole);
         let judged: Vec<Judged> = if changes.len() < PARALLEL_FROM {
             changes.iter().map(judge).collect::<Result<_, _>>()?
@@ -102,12 +124,12 @@ impl<'a> Judge<'a> {
             gone.extend(one.gone.into_iter().map(|identity| (identity, change)));
             arrived.extend(one.arrived.into_iter().map(|identity| (identity, change)));
         }
-        self.moves(gone, arrived, findings)?;
+        self.moves(&whole, gone, arrived, findings)?;
         Ok(counts)
     }
 
     fn compares(&self) -> bool {
-        self.both_sides && self.rules.iter().any(|rule| rule.compares())
+        self.compare && self.rules.iter().any(|rule| rule.compares())
     }
 
     /// Judges one changed file.
@@ -125,6 +147,7 @@ impl<'a> Judge<'a> {
             judged.findings.extend(new.problems.iter().map(|problem| problem_finding(&new.text, problem)));
             units = new.units();
             for (key, unit) in units.iter() {
+                judged.findings.extend(disguise::unstated_kind(&new.text, unit));
                 for rule in &self.rules {
                     let mut findings = Vec::new();
                     rule.on_unit(&self.scope, &new.text, unit, &mut findings)?;
@@ -135,24 +158,33 @@ impl<'a> Judge<'a> {
             }
         }
         let old = match &change.before {
+            // Over a limit and going: good riddance.
+            Some(file) if new.is_none() && change.after.is_none() => {
+                self.old_side(&change.path, file).or_else(over_limit)?
+            }
             Some(file) if self.compares() || !judged.findings.is_empty() || !said.is_empty() => {
                 self.old_side(&change.path, file)?
             }
             Some(_) | None => None,
         };
         let old_units = old.as_ref().map(TextFile::units).unwrap_or_default();
-        if let Some(old) = &old {
+        if self.stood_there(change)? {
+            // The very same file in the very same place: nothing that is said of it is new.
+            for finding in judged.findings.iter_mut().chain(said.iter_mut().flat_map(|said| &mut said.findings)) {
+                finding.status = Status::Existing;
+            }
+        } else if self.moved_from(change, whole).is_some() {
+            judged.findings.iter_mut().for_each(|finding| finding.status = Status::Existing);
+        } else if let Some(old) = &old {
             mark_known_problems(&mut judged.findings, old);
         }
-        for said in said {
-            let known = match (&old, old_units.get(said.key)) {
+        for mut said in said {
+            let mut known = match (&old, old_units.counterpart(said.key, said.unit)) {
                 (Some(old), Some(unit)) => self.said_of(said.rule, &old.text, unit)?,
-                (_, _) => self.said_elsewhere(&said, &change.path, whole)?,
+                (_, _) => self.said_elsewhere(&said, change, whole)?,
             };
+            known.mark(&mut said.findings);
             for mut finding in said.findings {
-                if known.contains(&(finding.rule.clone(), finding.message.clone())) {
-                    finding.status = Status::Existing;
-                }
                 finding.resource.clone_from(&said.unit.identity);
                 judged.findings.push(finding);
             }
@@ -169,21 +201,22 @@ impl<'a> Judge<'a> {
 
     /// Reads the new side; `None` when there is nothing to judge in it.
     fn new_side(&self, change: &Change, file: &File, judged: &mut Judged) -> Result<Option<TextFile>, GateError> {
+        self.disguises(&change.path, file, &mut judged.findings)?;
         let Selected::As(format) = select(&self.gate.config, &change.path, file) else { return Ok(None) };
         match self.reader.read(&change.path, file, format)? {
             // A template that is YAML as it stands is judged like any other file: Helm passes on
             // what it does not fill in.
-            Reading::Text(text)
-                if !text.is_sound()
-                    && text.text.source.text().contains("{{")
-                    && self.is_chart_template(&change.path)? =>
-            {
+            Reading::Text(text) if text.stops_at("{{") && self.is_chart_template(&change.path)? => {
                 judged.findings.push(builtin::not_judged(&change.path, builtin::HELM_TEMPLATE));
                 Ok(None)
             }
             Reading::Text(text) => Ok(Some(text)),
             Reading::Encrypted => {
                 judged.findings.push(builtin::not_judged(&change.path, builtin::ENCRYPTED));
+                Ok(None)
+            }
+            Reading::LfsPointer => {
+                judged.findings.push(disguise::lfs_pointer(&change.path));
                 Ok(None)
             }
         }
@@ -194,7 +227,7 @@ impl<'a> Judge<'a> {
         let Selected::As(format) = select(&self.gate.config, path, file) else { return Ok(None) };
         match self.reader.read_again(path, file, format) {
             Ok(Reading::Text(text)) => Ok(Some(text)),
-            Ok(Reading::Encrypted) => Ok(None),
+            Ok(Reading::Encrypted | Reading::LfsPointer) => Ok(None),
             // An old file over a limit is in already, and not this push's doing. Only where fields
             // are compared is there no verdict without it.
             Err(GateError::FileLimit { .. } | GateError::Git(GitError::FileTooLarge { .. })) if !self.compares() => {
@@ -216,7 +249,7 @@ impl<'a> Judge<'a> {
                     chart.push(b'/');
                 }
                 chart.extend_from_slice(b"Chart.yaml");
-                if (self.after.0)(&RepoPath::new(chart))? {
+                if (self.after.0)(&RepoPath::new(chart))?.is_some_and(FileMode::is_file) {
                     return Ok(true);
                 }
             }
@@ -224,20 +257,59 @@ impl<'a> Judge<'a> {
         Ok(false)
     }
 
-    /// What a rule says of an object in the old files that it may have moved from.
-    fn said_elsewhere(&self, said: &Said<'_, '_>, path: &RepoPath, whole: &Whole<'_>) -> Result<Messages, GateError> {
-        let mut known = Messages::new();
-        let Some(identity) = said.unit.identity.as_ref().filter(|_| self.both_sides) else { return Ok(known) };
-        for change in self.old_places(whole)?.elsewhere(identity, path, whole.changes) {
+    /// Whether the new file, as it is, was there before: with another mode, or in a tree that was
+    /// judged.
+    fn stood_there(&self, change: &Change) -> Result<bool, GateError> {
+        let Some(after) = change.after.as_ref().filter(|_| self.both_sides) else { return Ok(false) };
+        if change.before.as_ref().is_some_and(|before| same_file(before, after)) {
+            return Ok(true);
+        }
+        for tree in self.known {
+            if let Some(repository) = self.reader.repository
+                && repository.file_at(*tree, &change.path)?.is_some_and(|known| same_file(&known, after))
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The path that a file left for this one, as it is; only one that was judged there.
+    fn moved_from<'w>(&self, change: &Change, whole: &'w Whole<'_>) -> Option<&'w Change> {
+        let after = change.after.as_ref().filter(|_| self.both_sides && change.before.is_none())?;
+        whole.changes.iter().find(|other| {
+            other.after.is_none()
+                && other.before.as_ref().is_some_and(|before| same_file(before, after))
+                && disguise::is_selected(&self.gate.config, &other.path)
+        })
+    }
+
+    /// What a rule says of the unit where it may have moved from, as it was there: an object in any
+    /// old file, anything else in the old place of the whole file.
+    fn said_elsewhere(&self, said: &Said<'_, '_>, change: &Change, whole: &Whole<'_>) -> Result<Messages, GateError> {
+        let mut known = Messages::default();
+        if !self.both_sides {
+            return Ok(known);
+        }
+        let Some(identity) = &said.unit.identity else {
+            if let Some(source) = self.moved_from(change, whole)
+                && let Some(old) = self.side(&source.path, source.before.as_ref())?
+                && let Some(unit) = old.units().get(said.key)
+            {
+                known = self.said_of(said.rule, &old.text, unit)?;
+            }
+            return Ok(known);
+        };
+        for source in self.old_places(whole)?.elsewhere(identity, &change.path, whole.changes) {
             // A copy is no move: what stays where it was excuses nothing elsewhere.
-            let stays = self.side(&change.path, change.after.as_ref())?;
-            if stays.is_some_and(|file| file.units().object(identity).is_some()) {
+            let stays = self.at_hand(whole, source, true)?;
+            if stays.is_some_and(|file| !file.objects(identity).is_empty()) {
                 continue;
             }
-            if let Some(old) = self.side(&change.path, change.before.as_ref())?
-                && let Some(unit) = old.units().object(identity)
+            if let Some(old) = self.at_hand(whole, source, false)?
+                && let Some(unit) = old.objects(identity).first()
             {
-                known.extend(self.said_of(said.rule, &old.text, unit)?);
+                known.0.append(&mut self.said_of(said.rule, &old.text, unit)?.0);
             }
         }
         Ok(known)
@@ -246,7 +318,7 @@ impl<'a> Judge<'a> {
     fn said_of(&self, rule: &dyn Rule, text: &FileText, unit: &Unit<'_>) -> Result<Messages, GateError> {
         let mut found = Vec::new();
         rule.on_unit(&self.scope, text, unit, &mut found)?;
-        Ok(found.into_iter().map(|finding| (finding.rule, finding.message)).collect())
+        Ok(Messages(found))
     }
 
     /// Compares the units of one file's two sides. What has no counterpart here may have come from
@@ -263,8 +335,11 @@ impl<'a> Judge<'a> {
                 let side = Side { file, unit };
                 // Of an object that stands twice now, each is compared with the one there was: a
                 // consumer may take either.
-                let there = |units: &'u Units<'u>| {
-                    units.get(key).or_else(|| unit.identity.as_ref().and_then(|identity| units.object(identity)))
+                let there = |old: &'u Units<'u>| {
+                    let identity = unit.identity.as_ref();
+                    old.get(key)
+                        .or_else(|| identity.and_then(|identity| old.object(identity)))
+                        .or_else(|| identity.and_then(|identity| old.namesake(identity, units)))
                 };
                 let before = old.and_then(|(file, units)| there(units).map(|unit| Side { file, unit }));
                 match (before, &unit.identity) {
@@ -284,6 +359,7 @@ impl<'a> Judge<'a> {
             for (key, unit) in units.iter() {
                 match &unit.identity {
                     _ if new.is_some_and(|(_, units)| units.get(key).is_some()) => {}
+                    Some(identity) if new.is_some_and(|(_, new)| new.namesake(identity, units).is_some()) => {}
                     Some(identity) => judged.gone.push(identity.clone()),
                     None => self.pair(&Pair::Deleted(Side { file, unit }), &mut judged.findings)?,
                 }
@@ -302,6 +378,7 @@ impl<'a> Judge<'a> {
     /// Brings together what left one file and what came into another, and judges it as one.
     fn moves(
         &self,
+        whole: &Whole<'_>,
         gone: Vec<(Identity, &Change)>,
         arrived: Vec<(Identity, &Change)>,
         findings: &mut Vec<Finding>,
@@ -312,13 +389,13 @@ impl<'a> Judge<'a> {
         }
         for (identity, target) in arrived {
             let chosen = likeliest(sources.get_mut(&identity), &target.path);
-            let old = chosen.map(|source| self.side(&source.path, source.before.as_ref())).transpose()?.flatten();
-            let Some(new) = self.side(&target.path, target.after.as_ref())? else { continue };
-            let (old_units, new_units) = (old.as_ref().map(TextFile::units).unwrap_or_default(), new.units());
-            let before = old.as_ref().zip(old_units.object(&identity));
+            let old = chosen.map(|source| self.at_hand(whole, source, false)).transpose()?.flatten();
+            let Some(new) = self.at_hand(whole, target, true)? else { continue };
+            let old_units = old.as_ref().map(|old| old.objects(&identity)).unwrap_or_default();
+            let before = old.as_ref().zip(old_units.first());
             let before = before.map(|(old, unit)| Side { file: &old.text, unit });
             // An object that stands twice in the file is compared twice: a consumer may take either.
-            for (_, unit) in new_units.iter().filter(|(_, unit)| unit.identity.as_ref() == Some(&identity)) {
+            for unit in &new.objects(&identity) {
                 let new = Side { file: &new.text, unit };
                 match before {
                     Some(old) => self.pair(&Pair::Both { old, new }, findings)?,
@@ -328,9 +405,8 @@ impl<'a> Judge<'a> {
         }
         for (identity, changes) in sources {
             for change in changes {
-                let Some(old) = self.side(&change.path, change.before.as_ref())? else { continue };
-                let units = old.units();
-                if let Some(unit) = units.object(&identity) {
+                let Some(old) = self.at_hand(whole, change, false)? else { continue };
+                if let Some(unit) = old.objects(&identity).first() {
                     self.pair(&Pair::Deleted(Side { file: &old.text, unit }), findings)?;
                 }
             }
@@ -343,6 +419,23 @@ impl<'a> Judge<'a> {
             Some(file) => self.old_side(path, file),
             None => Ok(None),
         }
+    }
+
+    /// One side of a change, read again or still at hand.
+    fn at_hand(&self, whole: &Whole<'_>, change: &Change, new: bool) -> Result<Option<Arc<TextFile>>, GateError> {
+        let read = || whole.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (change.path.clone(), new);
+        if let Some(file) = read().get(&key) {
+            return Ok(file.clone());
+        }
+        let side = if new { &change.after } else { &change.before };
+        let file = self.side(&change.path, side.as_ref())?.map(Arc::new);
+        let mut read = read();
+        if read.len() >= AT_HAND {
+            read.clear();
+        }
+        read.insert(key, file.clone());
+        Ok(file)
     }
 
     /// Where objects stood before; found out when the first object turns up that its own old file
@@ -377,8 +470,43 @@ fn likeliest<'c>(candidates: Option<&mut Vec<&'c Change>>, target: &RepoPath) ->
     Some(candidates.remove(best))
 }
 
-/// Rules and messages.
-type Messages = BTreeSet<(String, String)>;
+/// Whether both are files of one content; the mode of execution does not count.
+fn same_file(a: &File, b: &File) -> bool {
+    a.content == b.content && a.mode.is_file() == b.mode.is_file()
+}
+
+/// Nothing, for a file that is over a limit.
+fn over_limit(error: GateError) -> Result<Option<TextFile>, GateError> {
+    match error {
+        GateError::FileLimit { .. } | GateError::Git(GitError::FileTooLarge { .. }) => Ok(None),
+        error => Err(error),
+    }
+}
+
+/// What was said before.
+#[derive(Default)]
+struct Messages(Vec<Finding>);
+
+impl Messages {
+    /// Marks what was said before, each as often as it was said: first what is at the same place,
+    /// then what reads the same. A second violation that reads like the first is new.
+    fn mark(&mut self, findings: &mut [Finding]) {
+        let route = |finding: &Finding| finding.place.as_ref().and_then(|place| place.route.clone());
+        for exact in [true, false] {
+            for finding in findings.iter_mut().filter(|finding| finding.status == Status::New) {
+                let known = self.0.iter().position(|old| {
+                    old.rule == finding.rule
+                        && old.message == finding.message
+                        && (!exact || route(old) == route(finding))
+                });
+                if let Some(known) = known {
+                    self.0.swap_remove(known);
+                    finding.status = Status::Existing;
+                }
+            }
+        }
+    }
+}
 
 /// What one rule says of one unit of the new side.
 struct Said<'u, 'r> {
@@ -388,18 +516,11 @@ struct Said<'u, 'r> {
     findings: Vec<Finding>,
 }
 
-/// Marks what was wrong with the text before. A file that cannot be read is not judged any
-/// further, so what it holds is always new.
+/// Marks the keys that stood twice before, each as often as it did. A file that cannot be read is
+/// not judged any further, so what it holds is always new.
 fn mark_known_problems(findings: &mut [Finding], old: &TextFile) {
-    for finding in findings.iter_mut().filter(|finding| finding.rule == builtin::DUPLICATE_KEY) {
-        if old
-            .problems
-            .iter()
-            .any(|problem| problem.kind == ProblemKind::DuplicateKey && problem.message == finding.message)
-        {
-            finding.status = Status::Existing;
-        }
-    }
+    let known = old.problems.iter().filter(|problem| problem.kind == ProblemKind::DuplicateKey);
+    Messages(known.map(|problem| problem_finding(&old.text, problem)).collect()).mark(findings);
 }
 
 /// What is wrong with a text, as a finding.

@@ -20,7 +20,7 @@ use crate::{
     config::{Config, Layer, PolicySourceConfig},
     document::{Source, Span},
     git::{Oid, RefName, RepoPath, Repository},
-    policy::PolicyError,
+    policy::{EvalError, PolicyError, PolicySet},
     rule::{Rules, builtin},
     verdict::{Excerpt, Finding, Place, PolicyStamp},
 };
@@ -51,8 +51,11 @@ impl Gate {
                     tree: tree.ok_or(GateError::NoPolicyRef { name: source.clone() })?,
                     folder: path,
                 };
+                let own = server.clone();
                 let config = read_repository_config(&files, server, &mut digest)?;
-                Self::assemble(config, &server_files, Some(&files), cache, digest, format!("{source} at {tip}"))
+                let from = format!("{source} at {tip}");
+                let gate = Self::assemble(config, &server_files, Some(&files), cache, digest, from)?;
+                Ok(Self { server: Some(own), ..gate })
             }
         }
     }
@@ -80,12 +83,13 @@ impl Gate {
         let policies = compile_all(&config, own, repository, cache, &mut digest)?;
         let rules = Rules::build(&config, policies.clone());
         let stamp = PolicyStamp { digest: digest.finish(), source };
-        Ok(Self { config, rules, policies, stamp })
+        Ok(Self { config, rules, policies, stamp, server: None })
     }
 }
 
 /// Checks that a tree which is about to become the policy source works, and says what does not.
 pub(super) fn check_tree(
+    server: Option<&Config>,
     repository: &Repository,
     tree: Oid,
     folder: &str,
@@ -94,11 +98,17 @@ pub(super) fn check_tree(
     let files = Files::Tree { repository, tree, folder: folder.to_owned() };
     // What the server's own file adds is checked at every push; here only what would change.
     let mut digest = Digester::default();
-    let checked = read_tree_config(&files, &mut digest)
-        .and_then(|config| compile_all(&config, &Files::Nowhere, Some(&files), None, &mut digest).map(|_| ()));
+    let checked = read_tree_config(&files, &mut digest).and_then(|config| {
+        let policies = compile_all(&config, &Files::Nowhere, Some(&files), None, &mut digest)?;
+        if let Some(server) = server {
+            Config::merge(server.clone(), config)?;
+        }
+        Ok(policies)
+    });
     let help = "run `pushgate config check` before pushing; see `pushgate explain policy-source`";
     match checked {
-        Ok(()) => {}
+        // One that never ends would refuse every push that follows; here it refuses its own.
+        Ok(policies) => findings.extend(policies.iter().filter_map(|set| trial(set))),
         Err(GateError::Config(errors)) => {
             let source = Arc::new(errors.text().clone());
             for problem in errors.problems() {
@@ -130,6 +140,16 @@ pub(super) fn check_tree(
         Err(error) => findings.push(Finding::new(builtin::POLICY_SOURCE, error.to_string()).with_help(help)),
     }
     Ok(())
+}
+
+/// Evaluates policies once, over nothing in particular; what a document of another shape would
+/// make of them, nobody knows.
+fn trial(set: &PolicySet) -> Option<Finding> {
+    let nothing = crate::policy::empty_input();
+    match set.evaluator(0).evaluate(&nothing, &nothing, None) {
+        Err(error @ EvalError::Limit { .. }) => Some(Finding::new(builtin::POLICY_SOURCE, error.to_string())),
+        Ok(_) | Err(_) => None,
+    }
 }
 
 /// A mistake in a policy as a finding of the given rule.

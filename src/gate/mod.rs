@@ -8,6 +8,7 @@
 //! configuration and its policies.
 
 mod cache;
+mod disguise;
 mod error;
 mod files;
 mod judge;
@@ -23,10 +24,10 @@ use std::{cell::RefCell, collections::BTreeSet, path::Path, sync::Arc};
 
 use crate::{
     config::{Config, PolicySourceConfig},
-    git::{Change, Content, File, FileMode, Oid, Peeled, RefName, RepoPath, Repository, StagedIndex},
+    git::{Change, Content, File, FileMode, History, Oid, Peeled, RefName, RepoPath, Repository, StagedIndex},
     policy::PolicySet,
     push::{KnownRefs, Push, RefChange, RefUpdate},
-    rule::{Rules, Scope, Transition},
+    rule::{Rules, Scope, Transition, builtin},
     verdict::{Counts, Finding, PolicyStamp, Verdict, decide},
 };
 use judge::{After, Judge};
@@ -37,6 +38,8 @@ pub struct Gate {
     rules: Rules,
     policies: Vec<Arc<PolicySet>>,
     stamp: PolicyStamp,
+    /// What the server's own file says, where the repository's adds to it.
+    server: Option<Config>,
 }
 
 impl Gate {
@@ -55,8 +58,7 @@ impl Gate {
     /// Whether a file of this name would be read.
     #[must_use]
     pub fn judges(&self, path: &RepoPath) -> bool {
-        let file = File { mode: FileMode::Regular, content: Content::Bytes(Arc::from([])) };
-        matches!(files::select(&self.config, path, &file), files::Selected::As(_))
+        disguise::is_selected(&self.config, path)
     }
 
     /// What verdicts of this gate were reached by.
@@ -97,10 +99,19 @@ impl Gate {
         update: &RefUpdate,
         findings: &mut Vec<Finding>,
     ) -> Result<(), GateError> {
+        if let (PolicySourceConfig::Ref { name: source, .. }, RefChange::Delete { .. }) =
+            (&self.config.policy_source, update.change)
+            && repository.resolve(&RefName::try_from(source.as_str())?)? == *name
+        {
+            findings.push(
+                Finding::new(builtin::POLICY_SOURCE, format!("{name} holds the policies and may not be deleted"))
+                    .with_help("without it every push would be refused; move the policies first (`policy.source`)"),
+            );
+        }
         if name.as_str().starts_with("refs/replace/") && update.change.after().is_some() {
             findings.push(
                 Finding::new(
-                    crate::rule::builtin::REPLACEMENT_REF,
+                    builtin::REPLACEMENT_REF,
                     format!("{name} would make Git show other objects than those judged"),
                 )
                 .with_help("keep replacement refs on your own machine"),
@@ -109,7 +120,7 @@ impl Gate {
         let failure = RefCell::new(None);
         let forward = || match update.change {
             RefChange::Update { old, new } => match (repository.peel(old)?.commit(), repository.peel(new)?.commit()) {
-                (Some(old), Some(new)) => repository.is_ancestor(old, new),
+                (Some(old), Some(new)) => repository.history().is_ancestor(old, new),
                 (None, _) | (_, None) => Ok(old == new),
             },
             RefChange::Create { .. } | RefChange::Delete { .. } => Ok(true),
@@ -126,31 +137,31 @@ impl Gate {
 
     /// Judges what the ref would hold.
     #[expect(clippy::too_many_arguments, reason = "one call, from the loop above")]
-    fn judge_content(
+    fn judge_content<'r>(
         &self,
-        repository: &Repository,
+        repository: &'r Repository,
         push: &Push,
         name: &RefName,
         update: &RefUpdate,
         new: Oid,
-        bases: &mut Bases,
+        bases: &mut Bases<'r>,
         findings: &mut Vec<Finding>,
     ) -> Result<Counts, GateError> {
         let selected = self.rules.selected(name);
         let target = repository.peel(new)?;
         let Some(tree) = target.tree() else { return Ok(Counts::default()) };
-        let before = match update.change {
-            RefChange::Update { old, .. } => repository.peel(old)?.tree(),
-            RefChange::Create { .. } => bases.find(repository, &push.known, &self.rules, &selected, target)?,
-            RefChange::Delete { .. } => None,
+        let judged_as = Judgement { name: self.rules.depends_on_ref(&selected).then(|| name.clone()), selected };
+        let base = match update.change {
+            RefChange::Update { old, .. } => Base { tree: repository.peel(old)?.tree(), ..Base::default() },
+            RefChange::Create { .. } => bases.find(repository, &push.known, &self.rules, &judged_as, target)?,
+            RefChange::Delete { .. } => Base::default(),
         };
-        self.judge_policy_source(repository, name, before, tree, findings)?;
+        self.judge_policy_source(repository, name, base.tree, tree, findings)?;
         // The same transition under the same rules says the same: a first push of fifty branches
         // is judged once.
-        if !bases.judged.insert((before, tree, selected.clone())) {
+        if !bases.judged.insert((base.tree, tree, judged_as.clone())) {
             return Ok(Counts::default());
         }
-        let changes = repository.changes(before, Some(tree), self.config.limits.files)?;
         let scope = Scope {
             ref_name: Some(name),
             pusher: &push.pusher,
@@ -159,12 +170,20 @@ impl Gate {
             old: update.change.before(),
             new: Some(new),
         };
-        let exists = |path: &RepoPath| Ok(repository.file_at(tree, path)?.is_some());
-        let judge = Judge::new(self, Some(repository), scope, After(&exists));
-        let counts = judge.changes(&changes, findings)?;
+        let after = |path: &RepoPath| Ok(repository.file_at(tree, path)?.map(|file| file.mode));
+        let judge = || Judge::new(self, Some(repository), scope.clone(), After(&after)).knowing(&base.known);
+        let limit = self.config.limits.files;
+        let changes = repository.changes(base.tree, Some(tree), limit)?;
+        let mut counts = judge().changes(&changes, findings)?;
+        if let Some(tip) = base.beside {
+            let judged: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
+            let mut others = repository.changes(Some(tip), Some(tree), limit)?;
+            others.retain(|change| change.after.is_some() && !judged.contains(&change.path));
+            counts += judge().beside().changes(&others, findings)?;
+        }
         // What a later ref of this push shares with this one has been judged here.
         if let Some(commit) = target.commit() {
-            bases.in_this_push.push((selected, commit));
+            bases.in_this_push.push((judged_as, commit));
         }
         Ok(counts)
     }
@@ -189,7 +208,7 @@ impl Gate {
                 if before.map(folder).transpose()?.flatten() == folder(tree)? && before.is_some() {
                     return Ok(());
                 }
-                load::check_tree(repository, tree, &path.to_text(), findings)
+                load::check_tree(self.server.as_ref(), repository, tree, &path.to_text(), findings)
             }
             PolicySourceConfig::Ref { .. } | PolicySourceConfig::Directory => Ok(()),
         }
@@ -213,9 +232,9 @@ impl Gate {
             old: head,
             new: None,
         };
-        let exists = |path: &RepoPath| Ok(index.file_at(path).is_some());
+        let after = |path: &RepoPath| Ok(index.file_at(path).map(|file| file.mode));
         let mut findings = Vec::new();
-        let counts = Judge::new(self, Some(repository), scope, After(&exists)).changes(&changes, &mut findings)?;
+        let counts = Judge::new(self, Some(repository), scope, After(&after)).changes(&changes, &mut findings)?;
         for finding in &mut findings {
             finding.ref_name.clone_from(&name);
         }
@@ -248,54 +267,88 @@ impl Gate {
             old: None,
             new: None,
         };
-        let exists = |path: &RepoPath| Ok(exists(path));
+        let after = |path: &RepoPath| Ok(exists(path).then_some(FileMode::Regular));
         let mut findings = Vec::new();
-        let counts = Judge::new(self, None, scope, After(&exists)).state_only().changes(&changes, &mut findings)?;
+        let counts = Judge::new(self, None, scope, After(&after)).state_only().changes(&changes, &mut findings)?;
         Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
     }
 }
 
+/// What judges a ref: the rules by their numbers, and the ref itself where rules are told of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Judgement {
+    selected: BTreeSet<usize>,
+    name: Option<RefName>,
+}
+
+/// What a ref is compared with.
+#[derive(Default)]
+struct Base {
+    /// The tree that it changes; `None` where all is new.
+    tree: Option<Oid>,
+    /// Trees of judged tips: a file that is in one of them has been judged.
+    known: Vec<Oid>,
+    /// The tree of a judged tip, where `tree` is not one itself. The commits on the way to a tip
+    /// were never judged, so what differs from the tip is judged now.
+    beside: Option<Oid>,
+}
+
 /// What new refs are compared with.
 #[derive(Default)]
-struct Bases {
+struct Bases<'r> {
+    /// What is known of history so far.
+    history: Option<History<'r>>,
     /// Tips of the repository's refs, with the rules that judged them; read when first needed.
     existing: Option<Vec<(BTreeSet<usize>, Oid)>>,
     /// Tips that this push has brought so far.
-    in_this_push: Vec<(BTreeSet<usize>, Oid)>,
-    /// Transitions judged so far: trees before and after, and the rules.
-    judged: BTreeSet<(Option<Oid>, Oid, BTreeSet<usize>)>,
+    in_this_push: Vec<(Judgement, Oid)>,
+    /// Transitions judged so far: trees before and after, and by what.
+    judged: BTreeSet<(Option<Oid>, Oid, Judgement)>,
 }
 
-impl Bases {
-    /// The tree that a new ref is compared with: that of the nearest commit which some ref already
-    /// has whose content went through at least the same rules. So a branch cut from `main` is
-    /// judged by what it adds, and content that came in through an unprotected branch is judged
-    /// when a protected one is made of it. `None` where there is no such commit: all is new.
+impl<'r> Bases<'r> {
+    /// Finds what a new ref is compared with: the nearest commit that some ref already has whose
+    /// content went through at least the same rules. So a branch cut from `main` is judged by what
+    /// it adds, and content that came in through an unprotected branch is judged when a protected
+    /// one is made of it. Where there is no such commit, all is new.
     fn find(
         &mut self,
-        repository: &Repository,
+        repository: &'r Repository,
         known: &KnownRefs,
         rules: &Rules,
-        selected: &BTreeSet<usize>,
+        judged_as: &Judgement,
         target: Peeled,
-    ) -> Result<Option<Oid>, GateError> {
-        let Some(commit) = target.commit() else { return Ok(None) };
+    ) -> Result<Base, GateError> {
+        let Some(commit) = target.commit() else { return Ok(Base::default()) };
         if self.existing.is_none() {
             self.existing = Some(existing_tips(repository, known, rules)?);
         }
-        let tips: BTreeSet<Oid> = self
-            .existing
-            .iter()
-            .flatten()
-            .chain(&self.in_this_push)
-            .filter(|(judged_by, _)| judged_by.is_superset(selected))
-            .map(|(_, tip)| *tip)
-            .collect();
+        let existing = self.existing.iter().flatten();
+        let existing = existing.filter(|(by, _)| by.is_superset(&judged_as.selected)).map(|(_, tip)| *tip);
+        let brought = self.in_this_push.iter();
+        let brought = brought
+            .filter(|(by, _)| by.name == judged_as.name && by.selected.is_superset(&judged_as.selected))
+            .map(|(_, tip)| *tip);
+        let tips: BTreeSet<Oid> = existing.chain(brought).collect();
         let tips: Vec<Oid> = tips.into_iter().collect();
-        match repository.merge_bases(commit, &tips)?.first() {
-            Some(base) => Ok(repository.peel(*base)?.tree()),
-            None => Ok(None),
+        let history = self.history.get_or_insert_with(|| repository.history());
+        let commons = history.merge_bases(commit, &tips)?;
+        let Some(first) = commons.first() else { return Ok(Base::default()) };
+        let tree = |commit: Oid| repository.peel(commit).map(Peeled::tree);
+        let mut base = Base { tree: tree(*first)?, ..Base::default() };
+        for common in commons.iter().filter(|common| tips.contains(common)) {
+            base.known.extend(tree(*common)?);
         }
+        if !tips.contains(first) {
+            for tip in &tips {
+                if history.is_ancestor(*first, *tip)? {
+                    base.beside = tree(*tip)?;
+                    break;
+                }
+            }
+            base.known.extend(base.beside);
+        }
+        Ok(base)
     }
 }
 

@@ -37,7 +37,7 @@ pub use evaluate::{Evaluator, Exception, Outcome};
 pub use metadata::Metadata;
 pub use result::Violation;
 pub use test::{TestCase, TestReport, TestStatus, run_tests};
-pub use value::{data_value, input_value};
+pub use value::{data_value, empty_input, input_value};
 
 /// One Rego file.
 #[derive(Clone, Debug)]

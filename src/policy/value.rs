@@ -31,6 +31,12 @@ pub fn input_value(node: &Node) -> Rego {
     }
 }
 
+/// An input that says nothing: the empty object.
+#[must_use]
+pub fn empty_input() -> Rego {
+    Rego::new_object()
+}
+
 /// Merges data files into one `data` document, as OPA's loader does: mappings merge at every
 /// level, anything else may stand only once.
 ///

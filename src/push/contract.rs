@@ -35,6 +35,14 @@ pub enum MalformedPush {
     /// A ref that is named twice: Git applies the first and refuses the second.
     #[error("the ref {0} is named twice in one push")]
     Duplicate(RefName),
+    /// A ref is not where the pusher says.
+    #[error("{name} is not at {claimed}, as the push says")]
+    Stale {
+        /// The ref.
+        name: RefName,
+        /// What the push says that it points to: an id, or nothing.
+        claimed: String,
+    },
     /// More input than any push needs.
     #[error("the hook's input is larger than {MAX_INPUT} bytes")]
     TooLarge,
@@ -49,6 +57,7 @@ impl MalformedPush {
             Self::Form { .. } => "push with an ordinary Git client; by hand, follow githooks(5)".into(),
             Self::RefName { .. } => "rename the ref; `git check-ref-format` says what is allowed".into(),
             Self::Duplicate(_) => "name each ref once".into(),
+            Self::Stale { .. } => "somebody else has pushed: fetch, and push again".into(),
             Self::TooLarge => "push fewer refs at a time".into(),
         }
     }

@@ -30,6 +30,7 @@ pub fn human(error: &GateError, refused: &str, style: Style) -> String {
         | GateError::NoPolicyRef { .. }
         | GateError::Rule(_)
         | GateError::FileLimit { .. }
+        | GateError::Time { .. }
         | GateError::Limit { .. } => format!("error: {refused}: {}\n", escaped(&error.to_string())),
     };
     if !out.ends_with('\n') {
@@ -76,6 +77,7 @@ pub fn plain(error: &GateError) -> String {
         | GateError::NoPolicyRef { .. }
         | GateError::Rule(_)
         | GateError::FileLimit { .. }
+        | GateError::Time { .. }
         | GateError::Limit { .. } => error.to_string(),
     }
 }

@@ -14,6 +14,9 @@ use crate::{
 /// Findings shown in full; whoever broke more has enough to begin with.
 const SHOWN: usize = 20;
 
+/// Longest message and help shown, in characters: what a policy puts into them comes from the push.
+const MESSAGE: usize = 800;
+
 /// Where the verdict was asked for, which decides how it is worded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
@@ -43,18 +46,27 @@ pub fn verdict(verdict: &Verdict, existing: Existing, door: Door, style: Style) 
         }
         Decision::Accept(_) => {}
     }
+    let mut rest: Vec<&Finding> = Vec::new();
     let shown = blocking.iter().chain(&warnings).chain(others.iter().filter(|_| style.verbose));
-    for finding in shown.take(SHOWN) {
-        out.push_str(&diagnostic(finding, style));
-        out.push('\n');
+    for (number, finding) in shown.enumerate() {
+        if number < SHOWN {
+            out.push_str(&diagnostic(finding, style));
+            out.push('\n');
+        } else {
+            rest.push(finding);
+        }
     }
-    let hidden = (blocking.len() + warnings.len() + if style.verbose { others.len() } else { 0 }).saturating_sub(SHOWN);
-    if hidden > 0 {
-        out.push_str(&format!("hint: and {} more\n", counted(hidden, "finding")));
+    if !rest.is_empty() {
+        let refusing = rest.iter().filter(|finding| finding.blocks(existing)).count();
+        let other = rest.len() - refusing;
+        let parts = [(refusing, "finding"), (other, "warning")];
+        let parts: Vec<String> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun)).collect();
+        out.push_str(&format!("hint: and {} more\n", parts.join(" and ")));
     }
     let quiet = others.iter().filter(|finding| finding.status == Status::Existing).count();
     if quiet > 0 && !style.verbose {
-        out.push_str(&format!("hint: {} in the changed files stood there before\n", counted(quiet, "finding")));
+        out.push_str(&format!("hint: {} in the changed files, not counted\n", counted(quiet, "older finding")));
     }
     let not_judged = verdict.count(Finding::is_not_judged);
     if not_judged > 0 && !style.verbose {
@@ -115,7 +127,7 @@ pub fn diagnostic(finding: &Finding, style: Style) -> String {
         .place
         .as_ref()
         .and_then(|place| place.excerpt.as_ref().map(|excerpt| Shown::new(place.path.to_string(), excerpt)));
-    let mut help = finding.help.as_deref().map(|help| escaped(help).into_owned());
+    let mut help = finding.help.as_deref().map(|help| shortened(help, MESSAGE));
     for (line, label) in shown.iter().flat_map(|shown| &shown.far) {
         let also = format!("line {line}: {}", escaped(label));
         help = Some(help.map_or(also.clone(), |help| format!("{also}; {help}")));
@@ -125,10 +137,11 @@ pub fn diagnostic(finding: &Finding, style: Style) -> String {
         (_, _) => String::new(),
     };
     let standing = match (finding.status, finding.severity) {
-        (Status::Existing, _) => " (stood there before)",
+        (Status::Existing, _) => " (not new)",
         (Status::New, Severity::Deny | Severity::Warn | Severity::Info) => "",
     };
-    let message = format!("{}: {place}{}{standing}", escaped(&finding.rule), escaped(&finding.message));
+    let message =
+        format!("{}: {place}{}{standing}", shortened(&finding.rule, 120), shortened(&finding.message, MESSAGE));
     let level = match (finding.severity, finding.status) {
         (Severity::Deny, Status::New) => Level::Error,
         (Severity::Deny, Status::Existing) | (Severity::Warn, _) => Level::Warning,

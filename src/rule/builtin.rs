@@ -14,6 +14,14 @@ pub const DUPLICATE_KEY: &str = "duplicate-key";
 pub const HELM_TEMPLATE: &str = "helm-template";
 /// A file that is encrypted as a whole.
 pub const ENCRYPTED: &str = "encrypted-file";
+/// A manifest in a list that does not say what it is.
+pub const LIST_ITEM: &str = "list-item";
+/// A file whose content is not in the repository.
+pub const LFS_POINTER: &str = "lfs-pointer";
+/// A symbolic link or submodule where a declarative file should be.
+pub const LINK: &str = "link";
+/// Attributes that make a checkout differ from what is judged.
+pub const ATTRIBUTES: &str = "gitattributes";
 /// A ref that replaces objects.
 pub const REPLACEMENT_REF: &str = "replacement-ref";
 /// A policy ref that would hold no working policies.
@@ -44,6 +52,14 @@ How to fix: remove one of the two. Both places are shown.",
         title: "The file is encrypted as a whole and is not judged",
         text: "git-crypt stores files as ciphertext. Nothing can be said about what they hold, so the file is
 reported (`-v`) and let in.",
+    },
+    Explanation {
+        id: ATTRIBUTES,
+        title: "A .gitattributes file makes a checkout differ from what is judged",
+        text: "With `working-tree-encoding` Git converts a file when it is checked out: what is applied is not what is
+in the repository.
+
+How to fix: take the attribute away from files that may be YAML or JSON, and store them as UTF-8.",
     },
     Explanation {
         id: HELM_TEMPLATE,
@@ -77,6 +93,30 @@ Its content, its mode, its type and its name count.
 How to fix: restore the file, and add a new one beside it.
 
 Configured under `immutability.paths`.",
+    },
+    Explanation {
+        id: LFS_POINTER,
+        title: "The content of the file is not in the repository",
+        text: "The file is a Git LFS pointer: what a consumer gets is fetched from elsewhere and cannot be judged.
+
+How to fix: keep declarative files out of LFS (see `.gitattributes`). If this one is no manifest,
+an administrator can leave it out under `files` with `ignore: true`.",
+    },
+    Explanation {
+        id: LINK,
+        title: "A symbolic link or submodule stands where a declarative file should be",
+        text: "Kustomize and Helm follow links. A link whose name says YAML or JSON leads to a file that is not judged
+under that name: one with another ending, none at all, or one outside of the repository.
+
+How to fix: make it a file, or let it point to a declarative file of this repository.",
+    },
+    Explanation {
+        id: LIST_ITEM,
+        title: "A manifest in a list does not say what kind it is",
+        text: "kubectl gives the items of a `DeploymentList` the kind of the list. Policies look at `kind`, and would
+not recognise them.
+
+How to fix: write `apiVersion` and `kind` into each item, or use documents of their own.",
     },
     Explanation {
         id: POLICY_SOURCE,

@@ -70,7 +70,10 @@ impl Rule for FieldImmutability {
                 Some(_) if pair.identity().is_some_and(|identity| identity.kind == "Secret") => {
                     "was another value".to_owned()
                 }
-                Some(before) if before.value != Value::Null => format!("was {}", brief(before)),
+                Some(before) if before.value != Value::Null => match &deepest.gone {
+                    Some(entry) => format!("{entry} is gone"),
+                    None => format!("was {}", brief(before)),
+                },
                 Some(_) | None => "was not set".to_owned(),
             };
             let message = match after {
@@ -126,12 +129,14 @@ fn differences<'a>(
 struct Deepest<'a> {
     route: Route,
     before: Option<&'a Node>,
+    /// What is not there any more, where nothing is in its place.
+    gone: Option<String>,
 }
 
 /// Follows a difference down for as long as only one entry or item is concerned, so that the place
 /// shown is the one that was edited.
 fn deepest<'a>(route: &Route, before: Option<&'a Node>, after: Option<&'a Node>) -> Deepest<'a> {
-    let here = Deepest { route: route.clone(), before };
+    let here = Deepest { route: route.clone(), before, gone: None };
     let (Some(old), Some(new)) = (before, after) else { return here };
     let steps: Vec<Step> = match (&old.value, &new.value) {
         (Value::Mapping(old), Value::Mapping(new)) => {
@@ -155,7 +160,14 @@ fn deepest<'a>(route: &Route, before: Option<&'a Node>, after: Option<&'a Node>)
         (None, None) => false,
     });
     match (differing.next(), differing.next()) {
-        (Some(step), None) => deepest(&route.child(step.clone()), child(old, &step), child(new, &step)),
+        (Some(step), None) => match (child(old, &step), child(new, &step)) {
+            // There is no place to show but what it was taken out of.
+            (Some(before), None) => {
+                let gone = format!("{}: {}", dotted(&Route(vec![step])), brief(before));
+                Deepest { gone: Some(crate::text::shortened(&gone, 44)), ..here }
+            }
+            (old, new) => deepest(&route.child(step), old, new),
+        },
         (_, _) => here,
     }
 }

@@ -28,6 +28,11 @@ pub trait Rule: Send + Sync {
     /// Whether the rule has anything to say about pushes to this ref.
     fn selects_ref(&self, name: &RefName) -> bool;
 
+    /// Whether what it says of a document can depend on the ref that would hold it.
+    fn depends_on_ref(&self) -> bool {
+        false
+    }
+
     /// Says what it has to say about the ref itself.
     fn on_ref(&self, _transition: &Transition<'_>, _findings: &mut Vec<Finding>) {}
 
@@ -247,6 +252,12 @@ impl Rules {
     #[must_use]
     pub fn selected(&self, name: &RefName) -> BTreeSet<usize> {
         self.rules.iter().enumerate().filter(|(_, rule)| rule.selects_ref(name)).map(|(index, _)| index).collect()
+    }
+
+    /// Whether any of these rules can say otherwise of another ref.
+    #[must_use]
+    pub fn depends_on_ref(&self, selected: &BTreeSet<usize>) -> bool {
+        selected.iter().filter_map(|index| self.rules.get(*index)).any(|rule| rule.depends_on_ref())
     }
 
     /// The rules for a ref; all of them where no ref is involved.

@@ -124,6 +124,10 @@ impl Rule for RegoRule {
         self.config.input == InputKind::Change
     }
 
+    fn depends_on_ref(&self) -> bool {
+        self.config.input == InputKind::Change
+    }
+
     fn on_pair(&self, scope: &Scope<'_>, pair: &Pair<'_>, findings: &mut Vec<Finding>) -> Result<(), RuleError> {
         let selected =
             [pair.before(), pair.after()].into_iter().flatten().any(|side| self.selects(&side.file.path, side.unit));

@@ -30,7 +30,8 @@ fn malformed_input_is_no_verdict() {
         (format!("{ZERO} {id} refs/heads/x\n{ZERO} {id} refs/heads/x\n"), "named twice"),
         (format!("{ZERO} {id} refs/heads/x\n{ZERO} {id} refs/approvals/by-bob junk\n"), "line 2"),
         (format!("{ZERO} {} refs/heads/x\n", "1".repeat(40)), "cannot read object 1111"),
-        (format!("{} {id} refs/heads/main\n", "1".repeat(40)), "cannot read object 1111"),
+        (format!("{} {id} refs/heads/main\n", "1".repeat(40)), "refs/heads/main is not at 1111"),
+        (format!("{ZERO} {id} refs/heads/main\n"), "refs/heads/main is not at nothing"),
     ] {
         let ran = scene.hook(input.as_bytes()).says(2, &["error: push refused: ", says]);
         assert!(!ran.stderr.contains('\x1b'), "{ran}");
@@ -165,6 +166,7 @@ fn missing_objects_are_no_verdict() {
     scene.write("b.yaml", "b: 1\n").commit("two");
     let (head, blob) = (scene.id("HEAD"), scene.id("HEAD:b.yaml"));
     scene.git(&["push", "origin", "HEAD:refs/heads/main"]).ok();
+    scene.git_in(&scene.server, &["update-ref", "refs/heads/main", &scene.id("HEAD~1")]).ok();
     let object = scene.server.join("objects").join(&blob[..2]).join(&blob[2..]);
     fs::remove_file(&object).expect("a loose object");
     let old = scene.id("HEAD~1");

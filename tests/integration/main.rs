@@ -17,6 +17,7 @@ mod common;
 mod config;
 mod demo;
 mod documents;
+mod evasion;
 mod fields;
 mod hooks;
 mod hostile;
