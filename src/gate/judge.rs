@@ -1,15 +1,11 @@
 //! Judges the files that a ref update changes.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-};
-
 use rayon::prelude::*;
 
 use super::{
     Gate, GateError, disguise,
     files::{Reader, Reading, Selected, Spent, TextFile, UnitKey, Units, select},
+    moves::Whole,
 };
 use crate::{
     document::{Identity, Problem, ProblemKind, Unit},
@@ -50,30 +46,6 @@ struct Judged {
     arrived: Vec<Identity>,
 }
 
-/// Where objects stood before, in the old sides of all changed files: what an object may have
-/// moved from. Files by their number in the list of changes.
-#[derive(Default)]
-struct OldPlaces(BTreeMap<Identity, Vec<usize>>);
-
-impl OldPlaces {
-    /// The changes whose old side holds an object, other than that of `path`.
-    fn elsewhere<'c>(&self, identity: &Identity, path: &RepoPath, all: &'c [Change]) -> Vec<&'c Change> {
-        let indexes = self.0.get(identity).into_iter().flatten();
-        indexes.filter_map(|index| all.get(*index)).filter(|change| change.path != *path).collect()
-    }
-}
-
-/// All changes of the ref update, and what is found out about them on the way.
-struct Whole<'a> {
-    changes: &'a [Change],
-    old_places: OnceLock<OldPlaces>,
-    /// Files read lately because objects moved out of or into them, by path; the new side is `true`.
-    read: Mutex<BTreeMap<(RepoPath, bool), Option<Arc<TextFile>>>>,
-}
-
-/// Most files kept at hand while objects are followed.
-const AT_HAND: usize = 32;
-
 impl<'a> Judge<'a> {
     pub fn new(gate: &'a Gate, repository: Option<&'a Repository>, scope: Scope<'a>, after: After<'a>) -> Self {
         let rules = gate.rules.for_ref(scope.ref_name).collect();
@@ -109,7 +81,7 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        let whole = Whole { changes, old_places: OnceLock::new(), read: Mutex::default() };
+        let whole = Whole::new(changes);
         let judge = |change: &Change| self.change(change, &whole);
         let judged: Vec<Judged> = if changes.len() < PARALLEL_FROM {
             changes.iter().map(judge).collect::<Result<_, _>>()?
@@ -368,106 +340,19 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
-    fn pair(&self, pair: &Pair<'_>, findings: &mut Vec<Finding>) -> Result<(), GateError> {
+    pub(super) fn pair(&self, pair: &Pair<'_>, findings: &mut Vec<Finding>) -> Result<(), GateError> {
         for rule in self.rules.iter().filter(|rule| rule.compares()) {
             rule.on_pair(&self.scope, pair, findings)?;
         }
         Ok(())
     }
 
-    /// Brings together what left one file and what came into another, and judges it as one.
-    fn moves(
-        &self,
-        whole: &Whole<'_>,
-        gone: Vec<(Identity, &Change)>,
-        arrived: Vec<(Identity, &Change)>,
-        findings: &mut Vec<Finding>,
-    ) -> Result<(), GateError> {
-        let mut sources: BTreeMap<Identity, Vec<&Change>> = BTreeMap::new();
-        for (identity, change) in gone {
-            sources.entry(identity).or_default().push(change);
-        }
-        for (identity, target) in arrived {
-            let chosen = likeliest(sources.get_mut(&identity), &target.path);
-            let old = chosen.map(|source| self.at_hand(whole, source, false)).transpose()?.flatten();
-            let Some(new) = self.at_hand(whole, target, true)? else { continue };
-            let old_units = old.as_ref().map(|old| old.objects(&identity)).unwrap_or_default();
-            let before = old.as_ref().zip(old_units.first());
-            let before = before.map(|(old, unit)| Side { file: &old.text, unit });
-            // An object that stands twice in the file is compared twice: a consumer may take either.
-            for unit in &new.objects(&identity) {
-                let new = Side { file: &new.text, unit };
-                match before {
-                    Some(old) => self.pair(&Pair::Both { old, new }, findings)?,
-                    None => self.pair(&Pair::Added(new), findings)?,
-                }
-            }
-        }
-        for (identity, changes) in sources {
-            for change in changes {
-                let Some(old) = self.at_hand(whole, change, false)? else { continue };
-                if let Some(unit) = old.objects(&identity).first() {
-                    self.pair(&Pair::Deleted(Side { file: &old.text, unit }), findings)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn side(&self, path: &RepoPath, file: Option<&File>) -> Result<Option<TextFile>, GateError> {
+    pub(super) fn side(&self, path: &RepoPath, file: Option<&File>) -> Result<Option<TextFile>, GateError> {
         match file {
             Some(file) => self.old_side(path, file),
             None => Ok(None),
         }
     }
-
-    /// One side of a change, read again or still at hand.
-    fn at_hand(&self, whole: &Whole<'_>, change: &Change, new: bool) -> Result<Option<Arc<TextFile>>, GateError> {
-        let read = || whole.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (change.path.clone(), new);
-        if let Some(file) = read().get(&key) {
-            return Ok(file.clone());
-        }
-        let side = if new { &change.after } else { &change.before };
-        let file = self.side(&change.path, side.as_ref())?.map(Arc::new);
-        let mut read = read();
-        if read.len() >= AT_HAND {
-            read.clear();
-        }
-        read.insert(key, file.clone());
-        Ok(file)
-    }
-
-    /// Where objects stood before; found out when the first object turns up that its own old file
-    /// did not have. Two threads may find it out at once, to the same result.
-    fn old_places<'w>(&self, whole: &'w Whole<'_>) -> Result<&'w OldPlaces, GateError> {
-        if let Some(places) = whole.old_places.get() {
-            return Ok(places);
-        }
-        let mut places = OldPlaces::default();
-        for (index, change) in whole.changes.iter().enumerate() {
-            let Some(file) = self.side(&change.path, change.before.as_ref())? else { continue };
-            for (_, unit) in file.units().iter() {
-                if let Some(identity) = &unit.identity {
-                    places.0.entry(identity.clone()).or_default().push(index);
-                }
-            }
-        }
-        Ok(whole.old_places.get_or_init(|| places))
-    }
-}
-
-/// Takes the change that an object most likely moved away by: the one whose path ends most like
-/// the new one, else the first.
-fn likeliest<'c>(candidates: Option<&mut Vec<&'c Change>>, target: &RepoPath) -> Option<&'c Change> {
-    let candidates = candidates?;
-    let common = |path: &RepoPath| {
-        let components = |path: &'_ RepoPath| path.to_text().rsplit('/').map(str::to_owned).collect::<Vec<_>>();
-        components(path).iter().zip(&components(target)).take_while(|(a, b)| a == b).count()
-    };
-    let best =
-        candidates.iter().enumerate().rev().max_by_key(|(_, change)| common(&change.path)).map(|(index, _)| index)?;
-    Some(candidates.remove(best))
 }
 
 /// Whether both are files of one content; the mode of execution does not count.

@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod judge;
 pub mod load;
+mod moves;
 pub mod policies;
 mod sources;
 
