@@ -203,7 +203,7 @@ pub(super) struct Spent {
 pub(super) struct Reader<'a> {
     pub config: &'a Config,
     pub repository: Option<&'a Repository>,
-    pub spent: Spent,
+    pub spent: &'a Spent,
 }
 
 impl Reader<'_> {

@@ -47,9 +47,15 @@ struct Judged {
 }
 
 impl<'a> Judge<'a> {
-    pub fn new(gate: &'a Gate, repository: Option<&'a Repository>, scope: Scope<'a>, after: After<'a>) -> Self {
+    pub fn new(
+        gate: &'a Gate,
+        repository: Option<&'a Repository>,
+        spent: &'a Spent,
+        scope: Scope<'a>,
+        after: After<'a>,
+    ) -> Self {
         let rules = gate.rules.for_ref(scope.ref_name).collect();
-        let reader = Reader { config: &gate.config, repository, spent: Spent::default() };
+        let reader = Reader { config: &gate.config, repository, spent };
         Self { gate, reader, scope, after, both_sides: true, compare: true, known: &[], rules }
     }
 
@@ -83,14 +89,16 @@ impl<'a> Judge<'a> {
         }
         let whole = Whole::new(changes);
         let judge = |change: &Change| self.change(change, &whole);
-        let judged: Vec<Judged> = if changes.len() < PARALLEL_FROM {
-            changes.iter().map(judge).collect::<Result<_, _>>()?
+        // All of them are judged before the first failure is told, so that it is always the same.
+        let judged: Vec<Result<Judged, GateError>> = if changes.len() < PARALLEL_FROM {
+            changes.iter().map(judge).collect()
         } else {
-            changes.par_iter().map(judge).collect::<Result<_, _>>()?
+            changes.par_iter().map(judge).collect()
         };
         let mut counts = Counts { rules: self.rules.len(), ..Counts::default() };
         let (mut gone, mut arrived) = (Vec::new(), Vec::new());
-        for (change, mut one) in changes.iter().zip(judged) {
+        for (change, one) in changes.iter().zip(judged) {
+            let mut one = one?;
             findings.append(&mut one.findings);
             counts += one.counts;
             gone.extend(one.gone.into_iter().map(|identity| (identity, change)));

@@ -31,6 +31,7 @@ use crate::{
     rule::{Rules, Scope, Transition, builtin},
     verdict::{Counts, Finding, PolicyStamp, Verdict, decide},
 };
+use files::Spent;
 use judge::{After, Judge};
 
 /// A configuration with its policies compiled: everything that a verdict depends on but the push.
@@ -75,13 +76,13 @@ impl Gate {
     pub fn judge(&self, repository: &Repository, push: Push) -> Result<Verdict, GateError> {
         let mut findings = Vec::new();
         let mut counts = Counts::default();
-        let mut bases = Bases::default();
+        let mut memory = Memory::default();
         for update in &push.updates {
             let name = repository.resolve(&update.name)?;
             let mut found = Vec::new();
             self.judge_ref(repository, &name, update, &mut found)?;
             if let Some(new) = update.change.after() {
-                counts += self.judge_content(repository, &push, &name, update, new, &mut bases, &mut found)?;
+                counts += self.judge_content(repository, &push, &name, update, new, &mut memory, &mut found)?;
             }
             for finding in &mut found {
                 finding.ref_name = Some(name.clone());
@@ -145,7 +146,7 @@ impl Gate {
         name: &RefName,
         update: &RefUpdate,
         new: Oid,
-        bases: &mut Bases<'r>,
+        memory: &mut Memory<'r>,
         findings: &mut Vec<Finding>,
     ) -> Result<Counts, GateError> {
         let selected = self.rules.selected(name);
@@ -154,13 +155,13 @@ impl Gate {
         let judged_as = Judgement { name: self.rules.depends_on_ref(&selected).then(|| name.clone()), selected };
         let base = match update.change {
             RefChange::Update { old, .. } => Base { tree: repository.peel(old)?.tree(), ..Base::default() },
-            RefChange::Create { .. } => bases.find(repository, &push.known, &self.rules, &judged_as, target)?,
+            RefChange::Create { .. } => memory.find(repository, &push.known, &self.rules, &judged_as, target)?,
             RefChange::Delete { .. } => Base::default(),
         };
         self.judge_policy_source(repository, name, base.tree, tree, findings)?;
         // The same transition under the same rules says the same: a first push of fifty branches
         // is judged once.
-        if !bases.judged.insert((base.tree, tree, judged_as.clone())) {
+        if !memory.judged.insert((base.tree, tree, judged_as.clone())) {
             return Ok(Counts::default());
         }
         let scope = Scope {
@@ -172,7 +173,8 @@ impl Gate {
             new: Some(new),
         };
         let after = |path: &RepoPath| Ok(repository.file_at(tree, path)?.map(|file| file.mode));
-        let judge = || Judge::new(self, Some(repository), scope.clone(), After(&after)).knowing(&base.known);
+        let spent = memory.spent.clone();
+        let judge = || Judge::new(self, Some(repository), &spent, scope.clone(), After(&after)).knowing(&base.known);
         let limit = self.config.limits.files;
         let changes = repository.changes(base.tree, Some(tree), limit)?;
         let mut counts = judge().changes(&changes, findings)?;
@@ -184,7 +186,7 @@ impl Gate {
         }
         // What a later ref of this push shares with this one has been judged here.
         if let Some(commit) = target.commit() {
-            bases.in_this_push.push((judged_as, commit));
+            memory.in_this_push.push((judged_as, commit));
         }
         Ok(counts)
     }
@@ -235,7 +237,9 @@ impl Gate {
         };
         let after = |path: &RepoPath| Ok(index.file_at(path).map(|file| file.mode));
         let mut findings = Vec::new();
-        let counts = Judge::new(self, Some(repository), scope, After(&after)).changes(&changes, &mut findings)?;
+        let spent = Spent::default();
+        let counts =
+            Judge::new(self, Some(repository), &spent, scope, After(&after)).changes(&changes, &mut findings)?;
         for finding in &mut findings {
             finding.ref_name.clone_from(&name);
         }
@@ -270,7 +274,9 @@ impl Gate {
         };
         let after = |path: &RepoPath| Ok(exists(path).then_some(FileMode::Regular));
         let mut findings = Vec::new();
-        let counts = Judge::new(self, None, scope, After(&after)).state_only().changes(&changes, &mut findings)?;
+        let spent = Spent::default();
+        let counts =
+            Judge::new(self, None, &spent, scope, After(&after)).state_only().changes(&changes, &mut findings)?;
         Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
     }
 }
@@ -294,9 +300,9 @@ struct Base {
     beside: Option<Oid>,
 }
 
-/// What new refs are compared with.
+/// What the judgement of a push remembers from ref to ref.
 #[derive(Default)]
-struct Bases<'r> {
+struct Memory<'r> {
     /// What is known of history so far.
     history: Option<History<'r>>,
     /// Tips of the repository's refs, with the rules that judged them; read when first needed.
@@ -305,9 +311,11 @@ struct Bases<'r> {
     in_this_push: Vec<(Judgement, Oid)>,
     /// Transitions judged so far: trees before and after, and by what.
     judged: BTreeSet<(Option<Oid>, Oid, Judgement)>,
+    /// How much has been read.
+    spent: Arc<Spent>,
 }
 
-impl<'r> Bases<'r> {
+impl<'r> Memory<'r> {
     /// Finds what a new ref is compared with: the nearest commit that some ref already has whose
     /// content went through at least the same rules. So a branch cut from `main` is judged by what
     /// it adds, and content that came in through an unprotected branch is judged when a protected
