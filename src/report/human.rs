@@ -7,6 +7,8 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Se
 use super::{Style, WIDTH, excerpt::Shown};
 use crate::{
     config::Existing,
+    git::RefKind,
+    push::RefChange,
     text::{counted, escaped, shortened},
     verdict::{Decision, Finding, Severity, Status, Verdict},
 };
@@ -76,7 +78,7 @@ pub fn verdict(verdict: &Verdict, existing: Existing, door: Door, style: Style) 
         ));
     }
     if verdict.decision == Decision::Reject {
-        out.push_str(next_step(verdict, door));
+        out.push_str(&next_step(verdict, &blocking, door));
     }
     out
 }
@@ -110,13 +112,29 @@ fn heading(blocking: &[&Finding], door: Door) -> String {
     format!("error: {what}: {}{place}\n\n", counted(blocking.len(), "finding"))
 }
 
-fn next_step(verdict: &Verdict, door: Door) -> &'static str {
-    let about_files = verdict.findings.iter().any(|finding| finding.place.is_some());
+/// What to do next, in one line.
+fn next_step(verdict: &Verdict, blocking: &[&Finding], door: Door) -> String {
     match door {
-        Door::Server if about_files => "hint: see it before pushing: pushgate check --base origin/main\n",
-        Door::Server | Door::Check => "hint: what a rule wants: pushgate explain RULE\n",
-        Door::PrePush => "hint: the server will judge the same way\n",
-        Door::PreCommit => "hint: mend it, git add it, and commit again\n",
+        Door::Server => {
+            match blocking.iter().find_map(|finding| Some((finding.place.as_ref()?, finding.ref_name.as_ref()?))) {
+                Some((place, name)) => {
+                    let forward = verdict.push.updates.iter().any(|update| {
+                        update.name == *name
+                            && matches!(update.change, RefChange::Update { .. })
+                            && name.kind() == RefKind::Branch
+                    });
+                    let what = if forward { format!("--base origin/{}", name.short()) } else { place.path.to_string() };
+                    let command = format!("pushgate check {}", shortened(&what, 200));
+                    let line = format!("hint: see it before pushing: {command}\n");
+                    // A command is not broken; it gets a line of its own.
+                    if line.len() > WIDTH { format!("hint: see it before pushing:\nhint: {command}\n") } else { line }
+                }
+                None => "hint: what a rule wants: pushgate explain RULE\n".to_owned(),
+            }
+        }
+        Door::Check => "hint: what a rule wants: pushgate explain RULE\n".to_owned(),
+        Door::PrePush => "hint: the server will judge the same way\n".to_owned(),
+        Door::PreCommit => "hint: mend it, git add it, and commit again\n".to_owned(),
     }
 }
 
