@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Global, environment,
+    Global, Output, environment,
     outcome::{self, Outcome},
 };
 use crate::{
@@ -86,6 +86,13 @@ fn range(base: &str, args: &CheckArgs, global: &Global) -> Judged {
     // What the base has got since is not taken back by this branch: it will be merged or rebased
     // before it can be pushed there.
     let old = repository.history().merge_bases(new, &[base])?.first().copied().unwrap_or(base);
+    let passed_over = gate.rules_passed_over(&name);
+    if passed_over > 0 && args.ref_name.is_none() && global.output == Output::Human && !global.quiet {
+        outcome::tell(&format!(
+            "hint: {} not hold for {name}; to judge as for another ref: --ref main\n",
+            if passed_over == 1 { "1 rule does".to_owned() } else { format!("{passed_over} rules do") }
+        ));
+    }
     let mut push = Push::by_this_process();
     push.updates.push(RefUpdate { name, change: RefChange::Update { old, new } });
     let existing = gate.config().existing;
@@ -132,6 +139,10 @@ fn files(paths: &[PathBuf], stdin_name: &str, global: &Global) -> Judged {
 fn read_stdin() -> Result<Arc<[u8]>, GateError> {
     let mut bytes = Vec::new();
     match std::io::stdin().lock().read_to_end(&mut bytes) {
+        // A command before the pipe that failed must not pass for one that has nothing to say.
+        Ok(_) if bytes.trim_ascii().is_empty() => {
+            Err(GateError::Unreadable { name: "standard input".to_owned(), reason: "it is empty".to_owned() })
+        }
         Ok(_) => Ok(bytes.into()),
         Err(error) => Err(GateError::Unreadable { name: "standard input".to_owned(), reason: error.to_string() }),
     }

@@ -56,7 +56,7 @@ fn with_gate(global: &Global, print: impl FnOnce(&Gate) -> String) -> Outcome {
 }
 
 /// Loads the configuration as the place where the command runs would: a bare repository is a server.
-fn gate(global: &Global) -> Result<Gate, GateError> {
+pub(super) fn gate(global: &Global) -> Result<Gate, GateError> {
     let repository = Repository::discover(&environment::current_dir()?);
     match repository {
         Ok(repository) if repository.work_dir().is_none() => {

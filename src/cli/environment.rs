@@ -92,7 +92,7 @@ pub(super) fn server_config(named: Option<&Path>, repository: &Repository) -> Re
         Some(file) => vec![file.to_owned()],
         None => vec![repository.git_dir().join(CONFIG_NAME), PathBuf::from(SYSTEM_CONFIG)],
     };
-    first_existing(&places, "an administrator writes one there; begin with: pushgate help config")
+    first_existing(&places, "an administrator writes one; what it looks like: pushgate help config")
 }
 
 /// The configuration of a client command: `--config`, `$PUSHGATE_CONFIG`, else in the work tree.
@@ -106,12 +106,18 @@ pub(super) fn client_config(named: Option<&Path>, work_dir: Option<&Path>) -> Re
             vec![here.join(".pushgate").join(CONFIG_NAME), here.join(CONFIG_NAME)]
         }
     };
-    first_existing(&places, "name one by --config; its form: pushgate config schema")
+    first_existing(&places, "name one by --config; what it looks like: pushgate help config")
 }
 
 fn first_existing(places: &[PathBuf], help: &str) -> Result<PathBuf, GateError> {
     // A file that is there but cannot be read must not give way to another one.
     let there = |place: &&PathBuf| place.symlink_metadata().is_ok();
+    if let [named] = places
+        && !there(&named)
+    {
+        let reason = "there is no such file (named by --config or PUSHGATE_CONFIG)".to_owned();
+        return Err(GateError::Unreadable { name: named.display().to_string(), reason });
+    }
     places.iter().find(there).cloned().ok_or_else(|| GateError::NoConfig {
         looked: places.iter().map(|place| place.display().to_string()).collect(),
         help: help.to_owned(),

@@ -1,12 +1,11 @@
 //! `pushgate explain`: a rule's documentation.
 
 use super::{
-    Global, demo, environment,
+    Global, demo,
     outcome::{Outcome, say, tell},
 };
 use crate::{
-    gate::Gate,
-    git::Repository,
+    gate::GateError,
     policy::{CompileOptions, PolicySet, RuleInfo},
     rule::builtin::EXPLANATIONS,
 };
@@ -36,7 +35,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global) -> Outcome {
         EXPLANATIONS.iter().map(|explanation| explanation.id).chain(policies.iter().map(|rule| rule.id.as_str()));
     let nearest = known.max_by(|a, b| strsim::jaro_winkler(a, wanted).total_cmp(&strsim::jaro_winkler(b, wanted)));
     tell(&format!("error: there is no rule `{}`\n", crate::text::shortened(wanted, 80)));
-    if let Some(nearest) = nearest {
+    if let Some(nearest) = nearest.filter(|nearest| strsim::jaro_winkler(nearest, wanted) > 0.8) {
         tell(&format!("hint: did you mean `{nearest}`? `pushgate explain` lists all rules\n"));
     }
     Outcome::NoVerdict
@@ -44,12 +43,13 @@ pub(super) fn run(args: &ExplainArgs, global: &Global) -> Outcome {
 
 /// The rules of the configured policies, else those that pushgate brings along.
 fn policy_rules(global: &Global) -> Vec<RuleInfo> {
-    let root = environment::current_dir().ok().and_then(|here| Repository::discover(&here).ok()?.work_dir());
-    let gate =
-        environment::client_config(global.config.as_deref(), root.as_deref()).and_then(|file| Gate::for_client(&file));
-    let mut rules: Vec<RuleInfo> = match gate {
+    let mut rules: Vec<RuleInfo> = match super::config::gate(global) {
         Ok(gate) => gate.policies().iter().flat_map(|set| set.rules().to_vec()).collect(),
-        Err(_) => Vec::new(),
+        Err(GateError::NoConfig { .. }) => Vec::new(),
+        Err(_) => {
+            tell("hint: the configuration cannot be used, so its rules are not among these: pushgate config check\n");
+            Vec::new()
+        }
     };
     if let Ok(set) = PolicySet::compile(&demo::starter_policies(), &[], &CompileOptions::default()) {
         rules.extend(set.rules().iter().cloned());

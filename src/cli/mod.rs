@@ -89,8 +89,33 @@ enum Command {
     /// Show the whole thing: a repository with the hook, pushes accepted and refused
     Demo(demo::DemoArgs),
     /// Check, print or describe the configuration
-    #[command(subcommand)]
+    ///
+    /// On a server: `--config`, else `pushgate.yaml` in the Git folder of the repository, else
+    /// `/etc/pushgate/pushgate.yaml`. Elsewhere: `--config`, else `$PUSHGATE_CONFIG`, else
+    /// `.pushgate/pushgate.yaml`, else `pushgate.yaml` at the root of the work tree.
+    ///
+    /// A first one:
+    ///
+    ///   version: 1
+    ///   immutability:
+    ///     refs:
+    ///       - {match: [refs/heads/main], forbid: [delete, rewrite]}
+    ///   rules:
+    ///     - rego: policies
+    ///
+    /// docs/configuration.md lists every key.
+    #[command(subcommand, verbatim_doc_comment)]
     Config(config::ConfigCommand),
+}
+
+impl Command {
+    /// Whether `--output json` means something.
+    fn writes_json(&self) -> bool {
+        match self {
+            Self::Hook(_) | Self::Check(_) | Self::Parse(_) | Self::Config(config::ConfigCommand::Schema) => true,
+            Self::Test(_) | Self::Explain(_) | Self::Demo(_) | Self::Config(_) => false,
+        }
+    }
 }
 
 /// Runs the command line of this process.
@@ -106,6 +131,12 @@ pub fn run() -> ExitCode {
         }
     };
     let global = cli.global;
+    if global.output == Output::Json && !cli.command.writes_json() {
+        outcome::tell(
+            "error: this command has no JSON output\nhint: hook and check have; parse and config schema write nothing else\n",
+        );
+        return Outcome::NoVerdict.into();
+    }
     let outcome = match cli.command {
         Command::Hook(command) => hook::run(&command, &global),
         Command::Check(args) => check::run(&args, &global),

@@ -39,7 +39,10 @@ pub(super) fn run(args: &TestArgs, global: &Global) -> Outcome {
         Err(errors) => return no_verdict(&GateError::Policies(errors), "no tests run", Door::Check, global),
     };
     if report.cases.is_empty() {
-        tell("error: no tests found\nhint: a test is a rule named `test_…`, in a file beside the policy\n");
+        match &args.run {
+            Some(text) => tell(&format!("error: no test's name contains `{}`\n", crate::text::shortened(text, 80))),
+            None => tell("error: no tests found\nhint: a test is a rule named `test_…`, in a file beside the policy\n"),
+        }
         return Outcome::NoVerdict;
     }
     let mut out = String::new();

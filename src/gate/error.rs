@@ -3,7 +3,7 @@
 use crate::{
     config::ConfigErrors,
     git::{GitError, InvalidRefName},
-    policy::PolicyError,
+    policy::{EvalError, PolicyError},
     push::MalformedPush,
     rule::RuleError,
 };
@@ -48,6 +48,12 @@ pub enum GateError {
         /// The ref.
         name: String,
     },
+    /// The ref that the policies should come from holds no configuration.
+    #[error("the policies should come from {name} in the policy ref, where there is no such file yet")]
+    NoPolicyConfig {
+        /// The file.
+        name: String,
+    },
     /// A rule could not judge.
     #[error(transparent)]
     Rule(#[from] RuleError),
@@ -88,6 +94,10 @@ impl GateError {
             Self::NoPolicyRef { name } => Some(format!(
                 "an administrator brings in the first commit on the server, past the hook: git fetch CLONE {name}:{name}"
             )),
+            Self::NoPolicyConfig { .. } => Some(
+                "commit it in a clone; then an administrator brings it in on the server, past the hook: git fetch CLONE REF:REF"
+                    .to_owned(),
+            ),
             Self::Limit { option, .. } => Some(format!(
                 "push in smaller steps, or let the administrator raise `limits.{option}` in pushgate.yaml"
             )),
@@ -95,13 +105,13 @@ impl GateError {
                 Some("push in smaller steps, or let the administrator raise `limits.time` in pushgate.yaml".to_owned())
             }
             Self::FileLimit { .. } => {
-                Some("simplify the file, or let the administrator raise the limit under `limits`".to_owned())
+                Some("simplify the file, or let the administrator raise `depth`, `aliases` or `documents` under `limits`".to_owned())
+            }
+            Self::Rule(RuleError::Policy { source: EvalError::Limit { .. }, .. }) => {
+                Some("let the administrator raise `limits.policy-instructions`, or mend the policy".to_owned())
             }
             Self::Rule(_) => Some("tell whoever writes the policies; nothing is accepted until they work".to_owned()),
-            Self::Unreadable { .. } => {
-                Some("check that it exists and that the account of the hook may read it".to_owned())
-            }
-            Self::Config(_) | Self::Policies(_) | Self::RefName(_) => None,
+            Self::Unreadable { .. } | Self::Config(_) | Self::Policies(_) | Self::RefName(_) => None,
         }
     }
 }

@@ -25,6 +25,8 @@ use crate::{
     verdict::{Excerpt, Finding, Place, PolicyStamp},
 };
 
+/// Folder of a repository in which its configuration and policies lie by custom.
+pub const REPOSITORY_FOLDER: &str = ".pushgate";
 /// Name of the configuration file.
 pub const CONFIG_NAME: &str = "pushgate.yaml";
 
@@ -67,8 +69,15 @@ impl Gate {
     /// As [`Gate::for_server`].
     pub fn for_client(config_file: &Path) -> Result<Self, GateError> {
         let mut digest = Digester::default();
-        let config = read_config(config_file, Layer::Client, &mut digest)?;
-        let files = Files::Folder(folder_of(config_file));
+        // In a repository's own folder it is the file that the server reads, with what that may say.
+        let folder = folder_of(config_file);
+        let layer = if folder.file_name().is_some_and(|name| name == REPOSITORY_FOLDER) {
+            Layer::Repository
+        } else {
+            Layer::Client
+        };
+        let config = read_config(config_file, layer, &mut digest)?;
+        let files = Files::Folder(folder);
         Self::assemble(config, &files, None, None, digest, config_file.display().to_string())
     }
 
@@ -136,6 +145,10 @@ pub(super) fn check_tree(
                 finding
             }));
         }
+        Err(GateError::NoPolicyConfig { name }) => findings.push(
+            Finding::new(builtin::POLICY_SOURCE, format!("this push would leave the server without {name}"))
+                .with_help("the server reads its rules from there: restore it"),
+        ),
         Err(GateError::Git(error)) => return Err(error.into()),
         Err(error) => findings.push(Finding::new(builtin::POLICY_SOURCE, error.to_string()).with_help(help)),
     }
@@ -189,7 +202,11 @@ fn read_config(file: &Path, layer: Layer, digest: &mut Digester) -> Result<Confi
 }
 
 fn read_tree_config(files: &Files<'_>, digest: &mut Digester) -> Result<Config, GateError> {
-    let bytes = files.read(CONFIG_NAME)?;
+    let name = files.full_name(CONFIG_NAME);
+    let bytes = files.read(CONFIG_NAME).map_err(|error| match error {
+        GateError::Unreadable { .. } => GateError::NoPolicyConfig { name },
+        other => other,
+    })?;
     digest.add(&format!("repository/{CONFIG_NAME}"), &bytes);
     Ok(Config::from_text(&files.full_name(CONFIG_NAME), &bytes, Layer::Repository)?)
 }

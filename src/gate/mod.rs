@@ -57,6 +57,12 @@ impl Gate {
         &self.config
     }
 
+    /// Number of rules that do not hold for a ref.
+    #[must_use]
+    pub fn rules_passed_over(&self, name: &RefName) -> usize {
+        self.rules.passed_over(name)
+    }
+
     /// Whether a file of this name would be read.
     #[must_use]
     pub fn judges(&self, path: &RepoPath) -> bool {

@@ -90,7 +90,7 @@ pub enum GitError {
     #[error("cannot read the refs: {0}")]
     Refs(String),
     /// A revision that somebody named does not exist.
-    #[error("`{name}` names no commit here: {reason}")]
+    #[error("`{name}` names no commit here ({reason})")]
     Revision {
         /// The revision as given.
         name: String,
@@ -127,12 +127,9 @@ impl GitError {
             Self::Quarantine { .. } => {
                 Some("the variable is set by Git itself; let no client set it (sshd: no `AcceptEnv GIT_*`)".to_owned())
             }
-            Self::Open { .. }
-            | Self::View(_)
-            | Self::Refs(_)
-            | Self::Revision { .. }
-            | Self::History(_)
-            | Self::Index { .. } => None,
+            Self::Revision { .. } => Some("look for it: git branch --all; bring it here: git fetch origin".to_owned()),
+            Self::Open { .. } => Some("run it inside a Git repository".to_owned()),
+            Self::View(_) | Self::Refs(_) | Self::History(_) | Self::Index { .. } => None,
         }
     }
 }

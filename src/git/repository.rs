@@ -109,7 +109,8 @@ impl Repository {
     /// As [`Repository::open`].
     pub fn discover(folder: &Path) -> Result<Self, GitError> {
         let failed = |reason: String| GitError::Open { path: folder.to_owned(), reason };
-        let (path, _trust) = gix::discover::upwards(folder).map_err(|error| failed(one_line(&error)))?;
+        let (path, _trust) =
+            gix::discover::upwards(folder).map_err(|_| failed("there is none here or above".to_owned()))?;
         let (git_dir, _work_tree) = path.into_repository_and_work_tree_directories();
         Self::open(&git_dir, None)
     }
@@ -259,7 +260,7 @@ impl Repository {
     pub fn commit_of(&self, revision: &str) -> Result<Oid, GitError> {
         let failed = |reason: String| GitError::Revision { name: crate::text::shortened(revision, 100), reason };
         let repository = self.local();
-        let id = repository.rev_parse_single(revision).map_err(|error| failed(one_line(&error)))?.detach();
+        let id = repository.rev_parse_single(revision).map_err(|_| failed("no such revision".to_owned()))?.detach();
         self.peel(id)?.commit().ok_or_else(|| failed("it is no commit".to_owned()))
     }
 
@@ -314,7 +315,10 @@ fn refuse_unsupported(repository: &gix::Repository, git_dir: &Path) -> Result<()
             "migrate it: git refs migrate --ref-format=files",
         ));
     }
-    if config.string("extensions.partialClone").is_some() {
+    let promised = config.plumbing().sections_by_name("remote").is_some_and(|mut remotes| {
+        remotes.any(|remote| remote.value("promisor").is_some_and(|value| value.eq_ignore_ascii_case(b"true")))
+    });
+    if promised || config.string("extensions.partialClone").is_some() {
         return Err(unsupported(
             "is a partial clone, so objects that the gate has to see may be missing",
             "clone it again without --filter, or fetch what is missing: git fetch --refetch --no-filter",

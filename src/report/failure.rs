@@ -28,6 +28,7 @@ pub fn human(error: &GateError, refused: &str, style: Style) -> String {
         | GateError::NoConfig { .. }
         | GateError::Unreadable { .. }
         | GateError::NoPolicyRef { .. }
+        | GateError::NoPolicyConfig { .. }
         | GateError::Rule(_)
         | GateError::FileLimit { .. }
         | GateError::Time { .. }
@@ -75,6 +76,7 @@ pub fn plain(error: &GateError) -> String {
         | GateError::NoConfig { .. }
         | GateError::Unreadable { .. }
         | GateError::NoPolicyRef { .. }
+        | GateError::NoPolicyConfig { .. }
         | GateError::Rule(_)
         | GateError::FileLimit { .. }
         | GateError::Time { .. }

@@ -86,13 +86,12 @@ pub fn verdict(verdict: &Verdict, existing: Existing, door: Door, style: Style) 
 /// One line on what was judged, for commands that end well.
 #[must_use]
 pub fn summary(verdict: &Verdict) -> String {
-    let findings = verdict.count(|finding| finding.status == Status::New && finding.severity != Severity::Info);
-    let found = if findings == 0 { "no findings".to_owned() } else { counted(findings, "finding") };
-    format!(
-        "{} in {}: {found}\n",
-        counted(verdict.counts.documents, "document"),
-        counted(verdict.counts.files, "changed file")
-    )
+    let new = |severity| verdict.count(|finding| finding.status == Status::New && finding.severity == severity);
+    let parts = [(new(Severity::Deny), "finding"), (new(Severity::Warn), "warning")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun)).collect();
+    let found = if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") };
+    format!("{} in {}: {found}\n", counted(verdict.counts.documents, "document"), counted(verdict.counts.files, "file"))
 }
 
 fn heading(blocking: &[&Finding], door: Door) -> String {
@@ -129,13 +128,19 @@ fn next_step(verdict: &Verdict, blocking: &[&Finding], door: Door) -> String {
                     // A command is not broken; it gets a line of its own.
                     if line.len() > WIDTH { format!("hint: see it before pushing:\nhint: {command}\n") } else { line }
                 }
-                None => "hint: what a rule wants: pushgate explain RULE\n".to_owned(),
+                None => explain(blocking),
             }
         }
-        Door::Check => "hint: what a rule wants: pushgate explain RULE\n".to_owned(),
+        Door::Check => explain(blocking),
         Door::PrePush => "hint: the server will judge the same way\n".to_owned(),
         Door::PreCommit => "hint: mend it, git add it, and commit again\n".to_owned(),
     }
+}
+
+/// Names the command that says what the first rule wants.
+fn explain(blocking: &[&Finding]) -> String {
+    let rule = blocking.first().map_or("RULE", |finding| finding.rule.as_str());
+    format!("hint: what it wants: pushgate explain {}\n", shortened(rule, 120))
 }
 
 /// One finding, drawn by miette.
@@ -172,8 +177,9 @@ pub fn diagnostic(finding: &Finding, style: Style) -> String {
         .with_width(WIDTH)
         .with_links(false)
         .with_context_lines(1)
-        // Names keep their hyphens: a resource cut in two cannot be searched for.
-        .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
+        // Names and paths stay whole: what is cut in two cannot be searched for.
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace);
     match handler.render_report(&mut out, &drawn) {
         Ok(()) => trimmed(&out),
         // Drawing failed; the message matters more than the drawing.

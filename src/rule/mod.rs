@@ -254,6 +254,12 @@ impl Rules {
         self.rules.iter().enumerate().filter(|(_, rule)| rule.selects_ref(name)).map(|(index, _)| index).collect()
     }
 
+    /// Number of rules that do not hold for a ref.
+    #[must_use]
+    pub fn passed_over(&self, name: &RefName) -> usize {
+        self.rules.len() - self.selected(name).len()
+    }
+
     /// Whether any of these rules can say otherwise of another ref.
     #[must_use]
     pub fn depends_on_ref(&self, selected: &BTreeSet<usize>) -> bool {

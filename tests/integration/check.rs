@@ -23,16 +23,9 @@ fn a_range_is_judged_as_it_would_be_pushed() {
     scene.write("b.yaml", "x: 1\n").commit("two");
     scene.pushgate(&["check", "--base", "origin/main"]).says(
         1,
-        &[
-            "error: refused: 2 findings in refs/heads/main",
-            "apps/cart.yaml:9:",
-            "b.yaml:1:1",
-            "2 documents in 2 changed files",
-        ],
+        &["error: refused: 2 findings in refs/heads/main", "apps/cart.yaml:9:", "b.yaml:1:1", "2 documents in 2 files"],
     );
-    scene
-        .pushgate(&["check", "--base", "HEAD", "--head", "HEAD"])
-        .says(0, &["0 documents in 0 changed files: no findings"]);
+    scene.pushgate(&["check", "--base", "HEAD", "--head", "HEAD"]).says(0, &["0 documents in 0 files: no findings"]);
     scene.pushgate(&["check", "--base", "HEAD~1", "--ref", "release/1"]).says(1, &["refs/heads/release/1"]);
     scene.pushgate(&["check", "--base", "nowhere"]).says(2, &["`nowhere` names no commit"]);
     // From a folder below.
@@ -51,7 +44,7 @@ fn what_the_base_has_got_since_is_not_taken_back() {
         .write("apps/cart.yaml", deployment("cart", "cart:1").replace("replicas", "x: 1\n  replicas"))
         .commit("theirs");
     scene.git(&["checkout", "--quiet", "topic"]).ok();
-    scene.pushgate(&["check", "--base", "main"]).says(0, &["1 document in 1 changed file"]);
+    scene.pushgate(&["check", "--base", "main"]).says(0, &["1 document in 1 file"]);
 }
 
 #[test]
@@ -118,8 +111,36 @@ fn output_as_json() {
 }
 
 #[test]
+fn rules_of_other_refs_are_not_forgotten_in_silence() {
+    let scene = scene();
+    scene.write("pushgate.yaml", "version: 1\nrules: [{rego: policy, match: {refs: [refs/heads/main]}}]\n");
+    scene.commit("rules for main");
+    scene.git(&["checkout", "--quiet", "-b", "topic"]).ok();
+    scene.write("b.yaml", "x: 1\n").commit("bad");
+    scene
+        .pushgate(&["check", "--base", "main"])
+        .says(0, &["hint: 1 rule does not hold for refs/heads/topic", "--ref main"]);
+    scene.pushgate(&["check", "--base", "main", "--ref", "main"]).says(1, &["b.yaml"]);
+}
+
+#[test]
+fn what_the_server_would_refuse_in_a_repository_s_file_is_refused_here() {
+    let scene = scene();
+    scene.write(".pushgate/pushgate.yaml", "version: 1\nlimits: {time: 9s}\nrules: [{rego: policy}]\n");
+    scene.write(".pushgate/policy/main.rego", "package main\n\ndeny contains \"x\" if input.x\n");
+    scene.pushgate(&["config", "check"]).says(2, &["limits", "server"]);
+}
+
+#[test]
 fn usage_mistakes_are_no_verdict() {
     let scene = scene();
+    scene.pushgate_in(&scene.work, &["check", "-"], Some(b" \n")).says(2, &["standard input: it is empty"]);
+    scene.pushgate(&["explain", "--output", "json"]).says(2, &["no JSON output"]);
+    scene.pushgate(&["check", "--config", "nowhere.yaml", "apps"]).says(2, &["nowhere.yaml", "named by --config"]);
+    scene.pushgate(&["help", "config"]).says(0, &["/etc/pushgate/pushgate.yaml", "version: 1"]);
+    scene
+        .pushgate_in(std::path::Path::new("/"), &["check", "--base", "main"], None)
+        .says(2, &["run it inside a Git repository"]);
     scene.pushgate(&["chekc"]).says(2, &["chekc"]);
     scene.pushgate(&["check", "--output", "xml"]).says(2, &["human, json"]);
     scene.pushgate(&["hook"]).says(2, &[]);
@@ -145,5 +166,5 @@ fn policy_tests_pass_and_fail() {
         .pushgate(&["test", "policy"])
         .says(1, &["main_test.test_y: FAILED", "policy/main_test.rego:8", "2 policy tests: 1 passed, 1 failed"]);
     scene.pushgate(&["test", "--run", "test_x", "policy"]).says(0, &["1 passed"]);
-    scene.pushgate(&["test", "--run", "nothing", "policy"]).says(2, &["no tests found"]);
+    scene.pushgate(&["test", "--run", "nothing", "policy"]).says(2, &["no test's name contains `nothing`"]);
 }

@@ -139,7 +139,10 @@ fn a_policy_ref_is_never_left_broken() {
         .push("broken configuration")
         .refused(&["policy-source", ".pushgate/pushgate.yaml:3:5", "did you mean"]);
     scene.reset();
-    scene.remove(".pushgate/pushgate.yaml").push("gone").refused(&["policy-source", "pushgate.yaml"]);
+    scene
+        .remove(".pushgate/pushgate.yaml")
+        .push("gone")
+        .refused(&["policy-source", "leave the server without .pushgate/pushgate.yaml"]);
     scene.reset();
     scene
         .write(".pushgate/pushgate.yaml", "version: 1\nlimits: {time: 10m}\nrules:\n  - rego: policies\n")

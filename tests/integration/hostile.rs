@@ -178,6 +178,9 @@ fn repositories_that_would_be_read_wrongly_are_refused() {
     let scene = scene();
     let id = scene.id("HEAD");
     let line = format!("{ZERO} {id} refs/heads/x\n");
+    scene.git_in(&scene.server, &["config", "remote.origin.promisor", "true"]).ok();
+    scene.hook(line.as_bytes()).says(2, &["is a partial clone", "fetch what is missing"]);
+    scene.git_in(&scene.server, &["config", "--unset", "remote.origin.promisor"]).ok();
     scene.git_in(&scene.server, &["config", "extensions.partialClone", "origin"]).ok();
     scene.git_in(&scene.server, &["config", "core.repositoryFormatVersion", "1"]).ok();
     scene.hook(line.as_bytes()).says(2, &["is a partial clone"]);
