@@ -84,7 +84,7 @@ fn changes(count: usize) -> f64 {
     for round in 0..ROUNDS {
         for number in 0..10 {
             let index = (number * count / 10 + round) % count;
-            fs::write(bench.work.join(path(index)), manifest(index, round + 1)).expect("a manifest");
+            fs::write(bench.work.join(path(index, count)), manifest(index, round + 1)).expect("a manifest");
         }
         bench.commit_and_push(round);
     }
@@ -108,7 +108,7 @@ impl Bench {
         fs::create_dir_all(&bench.server).expect("a folder");
         git(&bench.server, &["init", "--quiet", "--bare", "--initial-branch=main"]);
         for index in 0..count {
-            let file = bench.work.join(path(index));
+            let file = bench.work.join(path(index, count));
             fs::create_dir_all(file.parent().expect("a parent")).expect("a folder");
             fs::write(file, manifest(index, 0)).expect("a manifest");
         }
@@ -146,7 +146,7 @@ impl Bench {
     fn import(&self, title: &str, count: usize) {
         self.install();
         for index in 0..count {
-            let file = self.work.join(path(index));
+            let file = self.work.join(path(index, count));
             fs::create_dir_all(file.parent().expect("a parent")).expect("a folder");
             fs::write(file, manifest(index, 0)).expect("a manifest");
         }
@@ -178,9 +178,12 @@ impl Bench {
     }
 }
 
-/// Twenty services a folder, fifty folders a team.
-fn path(index: usize) -> String {
-    format!("clusters/team-{:02}/app-{:03}/service-{index:05}.yaml", index / 1000, index / 20)
+/// Ten teams, each with its folders of applications, whatever the size: a change of ten manifests
+/// touches as many folders in a small repository as in a large one.
+fn path(index: usize, count: usize) -> String {
+    let applications = (count / 20).max(10);
+    let application = index * applications / count.max(1);
+    format!("clusters/team-{:02}/app-{application:03}/service-{index:05}.yaml", application * 10 / applications)
 }
 
 /// Two documents that are good under the starter policies.

@@ -18,13 +18,14 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(super) struct Decoder<'t> {
     text: &'t str,
     pub(super) layer: Layer,
+    pub(super) globs: super::glob::Compiled,
     problems: Vec<ConfigProblem>,
 }
 
 impl<'t> Decoder<'t> {
     /// A decoder for the text the spans point into.
     pub(super) fn new(text: &'t str, layer: Layer) -> Self {
-        Self { text, layer, problems: Vec::new() }
+        Self { text, layer, globs: super::glob::Compiled::default(), problems: Vec::new() }
     }
 
     /// Notes a problem.

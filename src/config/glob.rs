@@ -1,6 +1,6 @@
 //! Patterns over paths, refs and names.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -15,17 +15,28 @@ use crate::document::Span;
 #[derive(Clone)]
 pub struct GlobList {
     patterns: Vec<(String, Span)>,
-    set: GlobSet,
+    set: Arc<GlobSet>,
 }
+
+/// Lists compiled so far, by their patterns: a configuration repeats itself, and compiling costs more
+/// than anything else in it.
+#[derive(Debug, Default)]
+pub(super) struct Compiled(BTreeMap<Vec<String>, Arc<GlobSet>>);
 
 impl GlobList {
     /// Compiles patterns that have passed [`check`]; the error is about all of them together.
-    pub(super) fn new(patterns: Vec<(String, Span)>) -> Result<Self, Complaint> {
+    pub(super) fn new(patterns: Vec<(String, Span)>, compiled: &mut Compiled) -> Result<Self, Complaint> {
+        let key: Vec<String> = patterns.iter().map(|(pattern, _)| pattern.clone()).collect();
+        if let Some(set) = compiled.0.get(&key) {
+            return Ok(Self { patterns, set: set.clone() });
+        }
         let mut set = GlobSetBuilder::new();
         for (pattern, _) in &patterns {
             set.add(compile(pattern)?);
         }
         let set = set.build().map_err(|error| Complaint::new(error.kind().to_string()))?;
+        let set = Arc::new(set);
+        compiled.0.insert(key, set.clone());
         Ok(Self { patterns, set })
     }
 
@@ -240,7 +251,11 @@ mod tests {
         for pattern in patterns {
             check(pattern, Over::Path).unwrap();
         }
-        GlobList::new(patterns.iter().map(|pattern| ((*pattern).to_owned(), Span::default())).collect()).unwrap()
+        GlobList::new(
+            patterns.iter().map(|pattern| ((*pattern).to_owned(), Span::default())).collect(),
+            &mut Compiled::default(),
+        )
+        .unwrap()
     }
 
     #[test]

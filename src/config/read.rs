@@ -186,7 +186,7 @@ fn strings(decoder: &mut Decoder<'_>, fields: &Fields<'_>, name: &str) -> Option
 fn globs(decoder: &mut Decoder<'_>, fields: &Fields<'_>, name: &str) -> Option<GlobList> {
     let patterns = decoder.texts(fields, name)?;
     let span = patterns.first().map_or_else(Span::default, |(_, span)| *span);
-    match GlobList::new(patterns) {
+    match GlobList::new(patterns, &mut decoder.globs) {
         Ok(list) => Some(list),
         Err(complaint) => {
             decoder.complain(span, "", complaint);
