@@ -97,7 +97,12 @@ fn server(update: Option<[&OsString; 3]>, global: &Global) -> Judged {
     let gate = Gate::for_server(&repository, &config, Some(&cache))?;
     let existing = gate.config().existing;
     let time = gate.config().limits.time;
-    within(time, global, || repository.abandon(), || gate.judge(&repository, push)).map(|verdict| (verdict, existing))
+    let judged = within(time, global, || repository.abandon(), || gate.judge(&repository, push));
+    // The process ends now. Taking programs and indexes apart piece by piece would only keep the
+    // pusher waiting; what lies outside of the process is removed.
+    repository.abandon();
+    std::mem::forget((gate, repository));
+    judged.map(|verdict| (verdict, existing))
 }
 
 /// Refuses in time: Git itself never does, hosts do so without a word, and a hook that hangs holds

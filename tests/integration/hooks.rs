@@ -17,17 +17,20 @@ fn quarantined_objects_are_seen_loose_and_packed() {
 }
 
 #[test]
-fn nothing_is_written_into_the_quarantine() {
+fn nothing_is_written_into_the_quarantine_nor_left_behind() {
     let scene = Scene::new(REFS_ONLY);
+    let temporary = scene.folder().join("tmp");
+    fs::create_dir(&temporary).expect("a folder");
     scene.install_script(
         "pre-receive",
         &format!(
-            "ls -R \"$GIT_OBJECT_DIRECTORY\" > before; '{PUSHGATE}' hook pre-receive || exit; ls -R \"$GIT_OBJECT_DIRECTORY\" > after\n"
+            "export TMPDIR=../tmp; ls -R \"$GIT_OBJECT_DIRECTORY\" > before; '{PUSHGATE}' hook pre-receive || exit; ls -R \"$GIT_OBJECT_DIRECTORY\" > after\n"
         ),
     );
     scene.write("a.yaml", "a: 1\n").push("good").ok();
     let read = |name: &str| fs::read_to_string(scene.server.join(name)).expect("a listing");
     assert_eq!(read("before"), read("after"));
+    assert_eq!(fs::read_dir(&temporary).expect("a folder").count(), 0);
     assert!(!scene.server.join("objects/info/alternates").exists());
 }
 
