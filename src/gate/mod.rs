@@ -344,8 +344,8 @@ impl<'r> Memory<'r> {
         let brought = brought
             .filter(|(by, _)| by.name == judged_as.name && by.selected.is_superset(&judged_as.selected))
             .map(|(_, tip)| *tip);
-        let tips: BTreeSet<Oid> = existing.chain(brought).collect();
-        let tips: Vec<Oid> = tips.into_iter().collect();
+        let mut seen = BTreeSet::new();
+        let tips: Vec<Oid> = existing.chain(brought).filter(|tip| seen.insert(*tip)).collect();
         let history = self.history.get_or_insert_with(|| repository.history());
         let commons = history.merge_bases(commit, &tips)?;
         let Some(first) = commons.first() else { return Ok(Base::default()) };
@@ -367,17 +367,21 @@ impl<'r> Memory<'r> {
     }
 }
 
+/// The tips of all refs with the rules that judged them; the default branch's first, from which most
+/// others come.
 fn existing_tips(
     repository: &Repository,
     known: &KnownRefs,
     rules: &Rules,
 ) -> Result<Vec<(BTreeSet<usize>, Oid)>, GateError> {
+    let default = repository.head_branch();
     let mut tips = Vec::new();
     for (name, id) in repository.refs(&known.prefix())? {
         // An old ref whose object is damaged is no base; it is not this push's fault.
         if let (Some(name), Ok(Peeled::Commit { commit, .. })) = (known.name_there(&name), repository.peel(id)) {
-            tips.push((rules.selected(&name), commit));
+            tips.push((Some(&name) != default.as_ref(), rules.selected(&name), commit));
         }
     }
-    Ok(tips)
+    tips.sort_by_key(|(further, ..)| *further);
+    Ok(tips.into_iter().map(|(_, selected, tip)| (selected, tip)).collect())
 }
