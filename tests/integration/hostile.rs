@@ -234,6 +234,32 @@ fn a_hook_that_takes_too_long_refuses_in_time() {
 }
 
 #[test]
+fn a_panic_refuses() {
+    let scene = scene();
+    let id = scene.id("HEAD");
+    // With too little memory for a second thread the standard library panics; a little less, and
+    // nothing works at all. A good push is accepted as soon as there is enough, and not before.
+    let mut panicked = false;
+    for kibibytes in (10_000..2_000_000).step_by(500) {
+        let script =
+            format!("ulimit -v {kibibytes}; echo '{ZERO} {id} refs/heads/x' | exec '{PUSHGATE}' hook pre-receive");
+        let mut command = Command::new("sh");
+        hermetic(command.current_dir(&scene.server).args(["-c", &script])).env("GIT_DIR", ".");
+        let ran = ran(command.stdin(Stdio::null()).output().expect("a shell"));
+        if ran.stderr.contains("pushgate failed at") {
+            panicked = true;
+            assert_eq!(ran.status, 2, "{ran}");
+            assert!(ran.stderr.contains("nothing was accepted"), "{ran}");
+        }
+        if ran.status == 0 {
+            assert!(panicked, "no limit made it panic: {kibibytes}");
+            return;
+        }
+    }
+    panic!("no limit was enough");
+}
+
+#[test]
 fn names_and_values_of_the_pusher_cannot_forge_output() {
     let scene = Scene::new("version: 1\nrules: [{rego: echo.rego}]\n");
     scene.server_file("echo.rego", "package main\n\ndeny contains input.message\n");
