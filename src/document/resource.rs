@@ -70,9 +70,7 @@ pub fn units(document: &Document) -> Vec<Unit<'_>> {
     units
 }
 
-/// Lists in lists are unpacked this deep; the API server itself unpacks one level.
-const MAX_LIST_DEPTH: usize = 8;
-
+/// Lists in lists are unpacked to the end: `limits.depth` bounds how many there can be.
 fn collect<'a>(document: usize, route: Route, node: &'a Node, list: Option<(&str, &str)>, units: &mut Vec<Unit<'a>>) {
     let api_version = node.get("apiVersion").and_then(Node::as_str).or(list.map(|(api_version, _)| api_version));
     let kind = node.get("kind").and_then(Node::as_str).or(list.map(|(_, kind)| kind));
@@ -81,9 +79,6 @@ fn collect<'a>(document: usize, route: Route, node: &'a Node, list: Option<(&str
     let unstated = list.is_some() && node.get("kind").is_none();
     units.push(Unit { document, route, node, identity, unstated });
     let items = node.get("items").and_then(Node::as_sequence).unwrap_or_default();
-    if below.0.len() > 2 * MAX_LIST_DEPTH {
-        return;
-    }
     // The items of a `ConfigMapList` need not repeat what the list says. Whatever else has `items`
     // that are manifests is unpacked, too: consumers ask for no more than the field
     // (`unstructured.IsList`).

@@ -3,6 +3,8 @@
 //! What is judged is the content of a blob, under its path. A link, an attribute or a list can make
 //! a consumer see something else under that path; each of these is a finding.
 
+use std::sync::Arc;
+
 use super::{
     GateError,
     files::{Selected, select_name},
@@ -10,10 +12,10 @@ use super::{
 };
 use crate::{
     config::Config,
-    document::{Route, Unit},
+    document::{Route, Source, Span, Unit},
     git::{Content, File, FileMode, RepoPath},
     rule::{FileText, builtin},
-    verdict::{Finding, Place},
+    verdict::{Excerpt, Finding, Place},
 };
 
 /// Most that is read of a link's target or an attributes file, in bytes.
@@ -85,7 +87,7 @@ fn link(path: &RepoPath, what: &str) -> Finding {
 
 /// Attributes by which Git would write another content into a checkout.
 fn converted(path: &RepoPath, text: &str) -> Option<Finding> {
-    let line = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#')).find(|line| {
+    let converts = |line: &str| {
         let mut words = line.split_whitespace();
         let pattern = words.next().unwrap_or_default().trim_end_matches('"');
         // A pattern for other kinds of files is nobody's business here.
@@ -94,12 +96,16 @@ fn converted(path: &RepoPath, text: &str) -> Option<Finding> {
                 && !["yaml", "yml", "json", "jsonc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
         });
         let mut encodings = words.filter_map(|word| word.strip_prefix("working-tree-encoding="));
-        !elsewhere && encodings.any(|encoding| !encoding.eq_ignore_ascii_case("utf-8"))
-    })?;
-    let message = format!("{path} converts files when they are checked out: {}", crate::text::shortened(line, 100));
+        !pattern.starts_with('#') && !elsewhere && encodings.any(|encoding| !encoding.eq_ignore_ascii_case("utf-8"))
+    };
+    let source = Source::new(text.to_owned());
+    let line = (1..=source.line_count()).find(|line| converts(source.line(*line)))?;
+    let span = Span::new(source.offset(line, 1), source.offset(line, usize::MAX));
+    let excerpt = Excerpt { source: Arc::new(source), span, label: None, related: Vec::new() };
+    let message = format!("{path} converts files when they are checked out");
     Some(
         Finding::new(builtin::ATTRIBUTES, message)
-            .at(Place::file(path.clone()))
+            .at(Place { excerpt: Some(excerpt), ..Place::file(path.clone()) })
             .with_help("name only files that are neither YAML nor JSON, and store those as UTF-8"),
     )
 }

@@ -256,7 +256,10 @@ impl<'a> Judge<'a> {
 
     /// The path that a file left for this one, as it is; only one that was judged there.
     fn moved_from<'w>(&self, change: &Change, whole: &'w Whole<'_>) -> Option<&'w Change> {
-        let after = change.after.as_ref().filter(|_| self.both_sides && change.before.is_none())?;
+        let after = change.after.as_ref().filter(|after| {
+            // A link that moves leads elsewhere.
+            self.both_sides && change.before.is_none() && after.mode.is_file()
+        })?;
         whole.changes.iter().find(|other| {
             other.after.is_none()
                 && other.before.as_ref().is_some_and(|before| same_file(before, after))

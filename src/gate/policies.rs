@@ -17,7 +17,7 @@ use crate::{
         Node, ParseLimits,
         format::{Format, parse},
     },
-    policy::{CompileOptions, PolicySet, PolicySource},
+    policy::{CompileOptions, PolicyError, PolicySet, PolicySource},
 };
 
 /// Compiles the policies of every rule; rules that name the same ones share them.
@@ -49,6 +49,11 @@ pub(super) fn compile_all(
                 all.push(set);
             }
             Err(GateError::Policies(errors)) => mistakes.extend(errors),
+            Err(GateError::Unreadable { name, reason }) => mistakes.push(PolicyError {
+                message: format!("cannot read {name}: {reason}"),
+                place: None,
+                help: Some("named by `rego` or `data` of a rule in pushgate.yaml".to_owned()),
+            }),
             Err(error) => return Err(error),
         }
     }

@@ -51,6 +51,9 @@ fn check_show_and_schema() {
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     write(&folder.path().join("pushgate.yaml"), MISTAKES.as_bytes());
     pushgate(folder.path(), &["config", "check"]).says(2, &["fobid", "rulez"]);
+    write(&folder.path().join("paths.yaml"), b"version: 1\nrules: [{rego: one}, {rego: two}]\n");
+    pushgate(folder.path(), &["config", "check", "--config", "paths.yaml"])
+        .says(2, &["cannot read", "one", "two", "named by `rego`"]);
     pushgate(folder.path(), &["config", "check", "--config", "nowhere.yaml"]).says(2, &["nowhere.yaml"]);
 }
 

@@ -115,6 +115,16 @@ fn a_link_in_place_of_a_manifest_is_a_finding() {
     std::fs::create_dir(scene.work.join("sub")).expect("a folder");
     symlink("../web.yaml", scene.work.join("sub/same.yaml")).expect("a link");
     scene.push("to a manifest").ok();
+    // Moved, the same target leads out of the repository.
+    scene.git(&["mv", "sub/same.yaml", "same.yaml"]).ok();
+    scene.push("moved link").refused(&["same.yaml is a symbolic link to ../web.yaml"]);
+    scene.reset();
+    // However deep.
+    let mut deep = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: deep}, spec: {template: {spec: {containers: [{image: evil}]}}}}".to_owned();
+    for _ in 0..40 {
+        deep = format!("{{apiVersion: v1, kind: List, items: [{deep}]}}");
+    }
+    scene.write("deep.yaml", format!("{deep}\n")).push("deep").refused(&["main.deny: evil"]);
 }
 
 #[test]
@@ -150,7 +160,11 @@ fn attributes_that_change_what_is_checked_out_are_refused() {
         "# x\nconf* text working-tree-encoding=latin1\n",
         "x/** working-tree-encoding=UTF-16BE\n",
     ] {
-        scene.write(".gitattributes", bad).push("converted").refused(&["gitattributes", "converts files"]);
+        scene.write(".gitattributes", bad).push("converted").refused(&[
+            "gitattributes",
+            "converts files",
+            ".gitattributes:",
+        ]);
         scene.reset();
     }
     scene
