@@ -264,6 +264,7 @@ static LIMITS: Table = Table {
         // Values are compared and judged by functions that call themselves: the stack bounds this.
         key("depth", "Nesting of collections (default: 512).", amount(Unit::Count, 8, 1_000)),
         key("aliases", "Nodes made by aliases in one file (default: 100000).", amount(Unit::Count, 1, 100_000_000)),
+        key("nodes", "Keys and values in one file (default: 2000000).", amount(Unit::Count, 1_000, 1_000_000_000)),
         key(
             "policy-instructions",
             "Instructions of all policies (default: 50000000).",

@@ -22,6 +22,8 @@ pub struct Limits {
     pub depth: usize,
     /// Nodes made by expanding aliases in one file.
     pub aliases: usize,
+    /// Keys and values in one file.
+    pub nodes: usize,
     /// Instructions of all policy evaluations.
     pub policy_instructions: u64,
 }
@@ -36,6 +38,7 @@ impl Default for Limits {
             files: 1_000_000,
             depth: 512,
             aliases: 100_000,
+            nodes: 2_000_000,
             policy_instructions: 50_000_000,
         }
     }
@@ -45,7 +48,7 @@ impl Limits {
     /// What of this bounds the parsing of one file.
     #[must_use]
     pub fn parse(&self) -> ParseLimits {
-        ParseLimits { depth: self.depth, alias_nodes: self.aliases, documents: self.documents }
+        ParseLimits { depth: self.depth, alias_nodes: self.aliases, documents: self.documents, nodes: self.nodes }
     }
 }
 

@@ -49,7 +49,7 @@ pub enum Layer {
 
 /// Bounds on the file itself: enough for any configuration, and small enough to read before every push.
 const FILE_SIZE: usize = 1 << 20;
-const FILE_LIMITS: ParseLimits = ParseLimits { depth: 64, alias_nodes: 10_000, documents: 16 };
+const FILE_LIMITS: ParseLimits = ParseLimits { depth: 64, alias_nodes: 10_000, documents: 16, nodes: 100_000 };
 
 impl Config {
     /// Reads a configuration. `name` is what its file is called in reports.

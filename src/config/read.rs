@@ -168,6 +168,7 @@ fn limits(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> Limits {
     let files = count("files", default.files);
     let depth = count("depth", default.depth);
     let aliases = count("aliases", default.aliases);
+    let nodes = count("nodes", default.nodes);
     let time = decoder.amount(&fields, "time").map_or(default.time, Duration::from_millis);
     if file_size > total_size {
         let written = if fields.has("file-size") { "file-size" } else { "total-size" };
@@ -176,7 +177,7 @@ fn limits(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> Limits {
             decoder.note(problem.help("a file of that size could never be read"));
         }
     }
-    Limits { time, file_size, total_size, documents, files, depth, aliases, policy_instructions }
+    Limits { time, file_size, total_size, documents, files, depth, aliases, nodes, policy_instructions }
 }
 
 fn strings(decoder: &mut Decoder<'_>, fields: &Fields<'_>, name: &str) -> Option<Vec<String>> {

@@ -122,9 +122,10 @@ struct Amounts<'c>(&'c Limits);
 
 impl Serialize for Amounts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Limits { time, file_size, total_size, documents, files, depth, aliases, policy_instructions } = *self.0;
+        let Limits { time, file_size, total_size, documents, files, depth, aliases, nodes, policy_instructions } =
+            *self.0;
         let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        let mut map = serializer.serialize_struct("Limits", 8)?;
+        let mut map = serializer.serialize_struct("Limits", 9)?;
         map.serialize_field("time", &Unit::Time.write(milliseconds))?;
         map.serialize_field("file-size", &Unit::Size.write(file_size))?;
         map.serialize_field("total-size", &Unit::Size.write(total_size))?;
@@ -132,6 +133,7 @@ impl Serialize for Amounts<'_> {
         map.serialize_field("files", &files)?;
         map.serialize_field("depth", &depth)?;
         map.serialize_field("aliases", &aliases)?;
+        map.serialize_field("nodes", &nodes)?;
         map.serialize_field("policy-instructions", &policy_instructions)?;
         map.end()
     }

@@ -9,10 +9,12 @@ pub mod format;
 mod node;
 mod resource;
 mod source;
+mod violation;
 
 pub use node::{Entry, Located, Node, Number, Route, Span, Step, Value};
 pub use resource::{Identity, Unit, units};
 pub use source::{Position, Source};
+pub use violation::{Part, Violation};
 
 /// One document of a file.
 #[derive(Clone, Debug)]
@@ -80,6 +82,8 @@ pub struct Parsed {
 pub struct ParseLimits {
     /// Nesting of collections.
     pub depth: usize,
+    /// Keys and values written in one file, lists and mappings among them: each takes memory, however short it is.
+    pub nodes: usize,
     /// Nodes made by expanding aliases (`*x`, `<<: *x`) in one file.
     pub alias_nodes: usize,
     /// Documents in one file.
@@ -88,6 +92,6 @@ pub struct ParseLimits {
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { depth: 512, alias_nodes: 100_000, documents: 100_000 }
+        Self { depth: 512, nodes: 2_000_000, alias_nodes: 100_000, documents: 100_000 }
     }
 }

@@ -28,3 +28,4 @@ mod rego;
 mod report;
 mod sample;
 mod transports;
+mod yaml;

@@ -48,6 +48,7 @@ limits:
   files: 20
   depth: 100
   aliases: 30
+  nodes: 40000
   policy-instructions: 1000000
 "#;
 
@@ -70,7 +71,7 @@ fn problems(text: &str, layer: Layer) -> Vec<String> {
 #[test]
 fn defaults_are_filled_in() {
     let config = server("version: 1\nrules: [{rego: policies}]\n").unwrap();
-    insta::assert_snapshot!(show(&config), @r"
+    insta::assert_snapshot!(show(&config), @"
     version: 1
     host: plain
     rules:
@@ -86,6 +87,7 @@ fn defaults_are_filled_in() {
       files: 1000000
       depth: 512
       aliases: 100000
+      nodes: 2000000
       policy-instructions: 50000000
     ");
     assert!(!config.existing_written);
@@ -171,6 +173,7 @@ fn everything_is_shown_as_it_counts() {
       files: 20
       depth: 100
       aliases: 30
+      nodes: 40000
       policy-instructions: 1000000
     "#);
 }

@@ -43,6 +43,7 @@ fn utf16(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
+        [a, 0, 0, 0, ..] | [0, 0, 0, a, ..] if *a != 0 => Some("UTF-32"),
         [a, 0, b, 0, ..] | [0, a, 0, b, ..] if *a != 0 && *b != 0 => Some("UTF-16"),
         _ => None,
     }
@@ -86,6 +87,9 @@ mod tests {
         assert_eq!(refused(b"\xfe\xff\0a\0:").1.message, "the file is UTF-16, not UTF-8");
         assert_eq!(refused(b"a\0:\0 \0b\0").1.message, "the file is UTF-16, not UTF-8");
         assert_eq!(refused(b"\0a\0:\0 \0b").1.message, "the file is UTF-16, not UTF-8");
+        assert_eq!(refused(b"a\0\0\0:\0\0\0").1.message, "the file is UTF-32, not UTF-8");
+        assert_eq!(refused(b"\0\0\0a\0\0\0:").1.message, "the file is UTF-32, not UTF-8");
+        assert_eq!(refused(b"\0\0\xfe\xff\0\0\0a").1.message, "the file is UTF-32, not UTF-8");
         assert_eq!(refused(b"\xff\xfe\0\0a\0\0\0").1.message, "the file is UTF-32, not UTF-8");
     }
 

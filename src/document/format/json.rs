@@ -6,7 +6,7 @@
 
 use super::Reading;
 use super::encoding::BOM;
-use super::mapping::{MappingBuilder, Problems, shown, too_deep};
+use super::mapping::{MappingBuilder, Problems, shown, too_deep, too_many};
 use crate::document::{Document, Entry, Node, Number, ParseLimits, Problem, ProblemKind, Span, Value};
 
 /// Which JSON.
@@ -21,7 +21,7 @@ pub(super) enum Dialect {
 /// Reads the one value that a text is.
 pub(super) fn read(text: &str, dialect: Dialect, limits: &ParseLimits) -> Reading {
     let start = if text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
-    let mut reader = Reader { text, at: start, dialect, depth: limits.depth, problems: Problems::default() };
+    let mut reader = Reader { text, at: start, dialect, limits: *limits, problems: Problems::default() };
     match reader.document() {
         Ok(root) => Reading { documents: vec![Document { index: 0, root }], problems: reader.problems.found },
         Err(problem) => {
@@ -61,7 +61,7 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     dialect: Dialect,
-    depth: usize,
+    limits: ParseLimits,
     problems: Problems,
 }
 
@@ -84,12 +84,21 @@ impl Reader<'_> {
     /// depth is.
     fn value(&mut self) -> Result<Node, Problem> {
         let mut open: Vec<Open> = Vec::new();
+        let mut nodes = 0;
         loop {
             self.skip_blanks()?;
             let start = self.at;
+            nodes += match open.last() {
+                // With its key.
+                Some(Open { content: Content::Mapping(..), .. }) => 2,
+                Some(Open { content: Content::Sequence(_), .. }) | None => 1,
+            };
+            if nodes > self.limits.nodes {
+                return Err(too_many(self.limits.nodes, Span::new(start, start)));
+            }
             let mut done = match self.peek() {
-                Some(b'{' | b'[') if open.len() >= self.depth => {
-                    return Err(too_deep(self.depth, Span::new(start, start + 1)));
+                Some(b'{' | b'[') if open.len() >= self.limits.depth => {
+                    return Err(too_deep(self.limits.depth, Span::new(start, start + 1)));
                 }
                 Some(b'{') => {
                     self.bump();

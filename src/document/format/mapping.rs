@@ -104,7 +104,12 @@ pub(super) fn limit(message: String, span: Span, help: Option<&str>) -> Problem 
 
 /// The limit on nesting, passed at `at`.
 pub(super) fn too_deep(depth: usize, at: Span) -> Problem {
-    limit(format!("lists and mappings are nested deeper than {depth} levels"), at, None)
+    limit(format!("lists and mappings are nested deeper than {depth} levels (`limits.depth`)"), at, None)
+}
+
+/// The limit on values in one file, passed at `at`.
+pub(super) fn too_many(nodes: usize, at: Span) -> Problem {
+    limit(format!("the file holds more than {nodes} keys and values (`limits.nodes`)"), at, Some("split the file"))
 }
 
 /// The start of a text from the file, short enough for a message and without line breaks.

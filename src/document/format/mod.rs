@@ -49,6 +49,10 @@ impl Format {
     /// The format that a path (with `/` between its parts) promises; `None` where it promises none.
     #[must_use]
     pub fn detect(path: &str) -> Option<Self> {
+        // Kustomize's third name for its file.
+        if path.rsplit('/').next() == Some("Kustomization") {
+            return Some(Self::Yaml);
+        }
         let path = path.to_ascii_lowercase();
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let (stem, extension) = name.rsplit_once('.')?;
@@ -157,6 +161,8 @@ mod tests {
             (".devcontainer.json", Some(Format::Jsonc)),
             (".eslintrc.json", Some(Format::Jsonc)),
             ("x.code-workspace", Some(Format::Jsonc)),
+            ("apps/Kustomization", Some(Format::Yaml)),
+            ("apps/kustomization", None),
             ("yaml", None),
             ("a.yaml/readme.md", None),
             ("Dockerfile", None),

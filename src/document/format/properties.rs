@@ -103,7 +103,7 @@ fn no_bytes_make_it_panic() {
         state ^= state << 17;
         usize::try_from(state % below as u64).unwrap()
     };
-    let limits = ParseLimits { depth: 40, alias_nodes: 500, documents: 20 };
+    let limits = ParseLimits { depth: 40, nodes: 10_000, alias_nodes: 500, documents: 20 };
     let spice = b"[]{}:,-?|>&*!%@`'\"#<\\\n\r\t ~ax0.\xc3\xa9\xff\0";
     let mut good = 0;
     for _ in 0..6_000 {

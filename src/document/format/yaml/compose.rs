@@ -5,10 +5,12 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, ScalarStyle, StructureStyle};
 
+use super::lenient::{Changes, StandsFor};
+use super::message::Progress;
 use super::scalar::Tag;
 use super::{gap, message};
-use crate::document::format::mapping::too_deep;
-use crate::document::{Problem, Span};
+use crate::document::format::mapping::{too_deep, too_many};
+use crate::document::{ParseLimits, Problem, Span};
 
 /// A node's number in its [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +70,18 @@ struct Open {
 /// Puts the events of one document after another into graphs.
 pub(super) struct Composer<'t> {
     text: &'t str,
+    changes: Changes,
     depth: usize,
+    /// Nodes that the file may still hold, and all that it may hold.
+    nodes_left: usize,
+    nodes: usize,
     graph: Graph<'t>,
     open: Vec<Open>,
     /// The anchored pieces of this document by the parser's numbers; an anchor that is written
     /// again has a new number. Never iterated.
     anchors: HashMap<usize, PieceId>,
+    /// The numbers of the anchors by name; only where an alias could not be left to the parser.
+    names: HashMap<String, usize>,
     /// Behind the last token seen that is a node, or the end of one.
     cursor: usize,
     /// The outermost collections in brackets that are closed, of all documents.
@@ -81,13 +89,17 @@ pub(super) struct Composer<'t> {
 }
 
 impl<'t> Composer<'t> {
-    pub(super) fn new(text: &'t str, depth: usize) -> Self {
+    pub(super) fn new(text: &'t str, changes: Changes, limits: &ParseLimits) -> Self {
         Self {
             text,
-            depth,
+            changes,
+            depth: limits.depth,
+            nodes_left: limits.nodes,
+            nodes: limits.nodes,
             graph: Graph::default(),
             open: Vec::new(),
             anchors: HashMap::new(),
+            names: HashMap::new(),
             cursor: 0,
             brackets: Vec::new(),
         }
@@ -98,6 +110,7 @@ impl<'t> Composer<'t> {
         self.graph = Graph::default();
         self.open.clear();
         self.anchors.clear();
+        self.names.clear();
         if let Some(marker) = marker {
             self.cursor = marker.end as usize;
         }
@@ -112,6 +125,22 @@ impl<'t> Composer<'t> {
     /// Behind the last token seen that is a node, or the end of one.
     pub(super) fn cursor(&self) -> usize {
         self.cursor
+    }
+
+    /// What is read so far, for a message about what comes next.
+    pub(super) fn progress(&self) -> Progress {
+        let bracket = self.open.last().filter(|open| open.style == StructureStyle::Flow).map(|open| open.start);
+        Progress { cursor: self.cursor, bracket }
+    }
+
+    /// Keys and values read so far, of all documents.
+    pub(super) fn nodes_read(&self) -> usize {
+        self.nodes - self.nodes_left
+    }
+
+    /// What was changed in the text.
+    pub(super) fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// Where the outermost bracket stands that is open.
@@ -137,16 +166,17 @@ impl<'t> Composer<'t> {
                 };
                 let shape = Shape::Alias(*target);
                 self.cursor = at.end as usize;
-                self.add(Piece { shape, span: at, tag: Tag::None }, 0);
-                Ok(())
+                self.add(Piece { shape, span: at, tag: Tag::None }, 0)
             }
             Event::SequenceStart(style, anchor, _) => self.start(false, style, anchor, at),
             Event::MappingStart(style, anchor, _) => self.start(true, style, anchor, at),
-            Event::SequenceEnd | Event::MappingEnd => {
-                self.end(at);
-                Ok(())
+            Event::SequenceEnd | Event::MappingEnd => self.end(at),
+            Event::Anchor(number, name) => {
+                if self.changes.underscores.iter().any(|(_, stands_for)| *stands_for == StandsFor::Star) {
+                    self.names.insert(name.to_string(), number);
+                }
+                message::check_anchor(&name, at)
             }
-            Event::Anchor(_, name) => message::check_anchor(&name, at),
             // No nodes: the stream's own start and end. Others the options turn off.
             _ => Ok(()),
         }
@@ -178,9 +208,18 @@ impl<'t> Composer<'t> {
                 if self.in_brackets() && text.starts_with(['?', ':']) {
                     return Err(message::indicator_in_brackets(&text, at));
                 }
-                (text, true, at)
+                message::check_comments(self.text, at)?;
+                match self.changes.begins(start) {
+                    Some(StandsFor::Dash) => (Cow::Borrowed("-"), true, at),
+                    Some(StandsFor::Star) => return self.alias_as_key(&text, at),
+                    None => (text, true, at),
+                }
             }
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => (text, false, at),
+            ScalarStyle::DoubleQuoted => match self.changes.apostrophe {
+                Some(stand_in) if text.contains(stand_in) => (text.replace(stand_in, "'").into(), false, at),
+                Some(_) | None => (text, false, at),
+            },
+            ScalarStyle::SingleQuoted => (text, false, at),
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let (start, end) = gap::block_scalar(self.text, self.cursor, end).unwrap_or((start, end));
                 let is_indented = |line: &str| line.is_empty() || line.starts_with([' ', '\t', '\r']);
@@ -196,8 +235,16 @@ impl<'t> Composer<'t> {
         if holds_nothing && self.open.is_empty() {
             return Ok(());
         }
-        self.add(Piece { shape: Shape::Scalar { text, plain }, span, tag }, anchor);
-        Ok(())
+        self.add(Piece { shape: Shape::Scalar { text, plain }, span, tag }, anchor)
+    }
+
+    /// Takes `_name` for the alias `*name` that was written.
+    fn alias_as_key(&mut self, text: &str, at: Span) -> Result<(), Problem> {
+        let number = text.get(1..).and_then(|name| self.names.get(name)).copied();
+        match number {
+            Some(number) => self.take(Event::Alias(number), at),
+            None => Err(message::key_without_anchor(at)),
+        }
     }
 
     fn in_brackets(&self) -> bool {
@@ -258,8 +305,8 @@ impl<'t> Composer<'t> {
         Ok(())
     }
 
-    fn end(&mut self, at: Span) {
-        let Some(Open { children, is_mapping, style, start, anchor }) = self.open.pop() else { return };
+    fn end(&mut self, at: Span) -> Result<(), Problem> {
+        let Some(Open { children, is_mapping, style, start, anchor }) = self.open.pop() else { return Ok(()) };
         let closed = style == StructureStyle::Flow && at.start < at.end;
         let end = if closed {
             self.cursor = at.end as usize;
@@ -272,10 +319,11 @@ impl<'t> Composer<'t> {
             last.map_or(start, |piece| piece.span.end as usize)
         };
         let shape = if is_mapping { Shape::Mapping(children) } else { Shape::Sequence(children) };
-        self.add(Piece { shape, span: Span::new(start, end), tag: Tag::None }, anchor);
+        self.add(Piece { shape, span: Span::new(start, end), tag: Tag::None }, anchor)
     }
 
-    fn add(&mut self, piece: Piece<'t>, anchor: usize) {
+    fn add(&mut self, piece: Piece<'t>, anchor: usize) -> Result<(), Problem> {
+        self.nodes_left = self.nodes_left.checked_sub(1).ok_or_else(|| too_many(self.nodes, piece.span))?;
         let id = PieceId(self.graph.pieces.len());
         self.graph.pieces.push(piece);
         if anchor != 0 {
@@ -285,116 +333,9 @@ impl<'t> Composer<'t> {
             Some(open) => open.children.push(id),
             None => self.graph.root = Some(id),
         }
+        Ok(())
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod tests {
-    use crate::document::format::Format;
-    use crate::document::format::testing::{problem, read, slice, values};
-    use crate::document::{Route, Step};
-
-    /// What stands at the value of a route, given as a JSON Pointer without escapes.
-    #[track_caller]
-    fn at(text: &str, pointer: &str) -> String {
-        let parsed = read(Format::Yaml, text);
-        assert_eq!(parsed.problems, []);
-        let steps = pointer.split('/').skip(1);
-        let steps = steps.map(|step| step.parse().map_or_else(|_| Step::Key(step.to_owned()), Step::Index)).collect();
-        let located = Route(steps).locate(&parsed.documents[0].root).node.span;
-        slice(&parsed, located).to_owned()
-    }
-
-    #[test]
-    fn scalars_stand_where_they_are_written() {
-        let text = "ä: é # c\nö: \"ü\\n\"\ns: 'it''s'\nm: a\n  b\nd: \"x\n  y\"\n";
-        assert_eq!(at(text, "/ä"), "é");
-        assert_eq!(at(text, "/ö"), "\"ü\\n\"");
-        assert_eq!(at(text, "/s"), "'it''s'");
-        assert_eq!(at(text, "/m"), "a\n  b");
-        assert_eq!(at(text, "/d"), "\"x\n  y\"");
-    }
-
-    #[test]
-    fn block_scalars_stand_from_their_indicator() {
-        let text = "a: # c\n  |-\n  ü\n  x\n\n# c\nb: !t >\n\n  y\nc: |\nd:\n- |+\n  z\n\n\n";
-        assert_eq!(at(text, "/a"), "|-\n  ü\n  x");
-        assert_eq!(at(text, "/b"), ">\n\n  y");
-        assert_eq!(at(text, "/c"), "|");
-        assert_eq!(at(text, "/d/0"), "|+\n  z");
-        assert_eq!(at("--- |\n x\n", ""), "|\n x");
-        assert_eq!(at("# |\n|\n x\n", ""), "|\n x");
-    }
-
-    #[test]
-    fn collections_stand_from_first_to_last() {
-        let text = "# c\na:\n  b: 1\n  c:\n  - x # c\n  - y\n\n# c\nf: {d: [1, 2 ], e: }\ng:\n  - - 1\n    - 2\n  -  h: 3\n     i:\n";
-        assert_eq!(at(text, "/a"), "b: 1\n  c:\n  - x # c\n  - y");
-        assert_eq!(at(text, "/a/c"), "- x # c\n  - y");
-        assert_eq!(at(text, "/f"), "{d: [1, 2 ], e: }");
-        assert_eq!(at(text, "/f/d"), "[1, 2 ]");
-        assert_eq!(at(text, "/g"), "- - 1\n    - 2\n  -  h: 3\n     i:");
-        assert_eq!(at(text, "/g/0"), "- 1\n    - 2");
-        assert_eq!(at(text, "/g/1"), "h: 3\n     i:");
-        assert!(at(text, "").starts_with("a:\n"));
-        assert_eq!(at("[a: b]", "/0"), "a: b");
-    }
-
-    #[test]
-    fn properties_are_no_part_of_a_value() {
-        let text = "a: &x !t b\nc: &y\n  d: 1\ne: !s\n- 1\n";
-        assert_eq!(at(text, "/a"), "b");
-        assert_eq!(at(text, "/c"), "d: 1");
-        assert_eq!(at(text, "/e"), "- 1");
-    }
-
-    #[test]
-    fn nothing_stands_right_behind_the_colon_or_dash() {
-        let places = |text: &str, pointer: &str| {
-            let parsed = read(Format::Yaml, text);
-            let steps = pointer.split('/').skip(1);
-            let steps =
-                steps.map(|step| step.parse().map_or_else(|_| Step::Key(step.to_owned()), Step::Index)).collect();
-            let span = Route(steps).locate(&parsed.documents[0].root).node.span;
-            (span.start, span.end)
-        };
-        assert_eq!(places("a:   \nb: 1\n", "/a"), (2, 2));
-        assert_eq!(places("a  : # c\nb: 1\n", "/a"), (4, 4));
-        assert_eq!(places("-  # c\n- 1\n", "/0"), (1, 1));
-        assert_eq!(places("- 1\n# - c\n-\n", "/1"), (11, 11));
-        assert_eq!(places("{a, b: }", "/a"), (2, 2));
-        assert_eq!(places("{a, b: }", "/b"), (6, 6));
-        assert_eq!(places("? a\n? b\n", "/a"), (3, 3));
-        assert_eq!(places("a: &x  \n", "/a"), (5, 5));
-    }
-
-    #[test]
-    fn keys_stand_where_they_are_written() {
-        let parsed = read(Format::Yaml, "&x ä: 1\n\"b c\" : 2\n? d\n: 3\n*x : 4\n");
-        let root = &parsed.documents[0].root;
-        let crate::document::Value::Mapping(entries) = &root.value else { panic!("{root:?}") };
-        let keys: Vec<_> = entries.iter().map(|entry| slice(&parsed, entry.key_span)).collect();
-        assert_eq!(keys, ["*x", "\"b c\"", "d"], "the alias writes the key `ä` again");
-    }
-
-    #[test]
-    fn an_alias_stands_where_it_is_written() {
-        let text = "a: &x {b: 1}\nc: *x\n";
-        assert_eq!(at(text, "/c"), "*x");
-        assert_eq!(at(text, "/c/b"), "1");
-    }
-
-    #[test]
-    fn what_readers_see_differently_in_brackets_is_refused() {
-        assert_eq!(problem(Format::Yaml, "a: {?b: 1}").1, "?b");
-        assert_eq!(problem(Format::Yaml, "[:x]").1, ":x");
-        assert_eq!(problem(Format::Yaml, "{a: 1, b:}").1, ":");
-        assert_eq!(problem(Format::Yaml, "[a:, b]").1, ":");
-        assert!(problem(Format::Yaml, "[!t, b]").0.contains("a tag right before"));
-        assert_eq!(problem(Format::Yaml, "a: &b:c d").1, "&b:c");
-        assert!(problem(Format::Yaml, "|\nx\n").0.contains("not indented"));
-        // The same is clear outside of brackets, or with a blank or quotes.
-        assert_eq!(values(Format::Yaml, "?b: 1\nc: :x\nd: [!t , ? x]\ne: {\"f\":}\ng: {h: , i: }\n").len(), 1);
-    }
-}
+mod tests;

@@ -4,6 +4,9 @@
 //! next token, and a list that is not indented behind its first dash. These functions walk over the
 //! text between two nodes, in which only indicators, properties, blanks and comments can stand.
 
+use super::lenient;
+use crate::document::Span;
+
 /// A walk over the text between two nodes.
 struct Gap<'t> {
     text: &'t str,
@@ -88,6 +91,28 @@ pub(super) fn bracket(text: &str, from: usize) -> Option<usize> {
     matches!(begins, b'[' | b'{').then_some(gap.at)
 }
 
+/// The quoted text behind `from` that ends at `end`, blanks aside. Between `from` and it there may be whole nodes.
+pub(super) fn quoted(text: &str, mut from: usize, end: usize) -> Option<Span> {
+    let bytes = text.as_bytes();
+    let ends_word = |byte: &u8| is_end(*byte) || matches!(byte, b'[' | b'{' | b',');
+    while from < end {
+        let mut gap = Gap { text, at: from };
+        gap.by_ref().for_each(drop);
+        let start = gap.at;
+        from = match *bytes.get(start)? {
+            quote @ (b'"' | b'\'') => {
+                let close = lenient::quote_end(bytes, start, quote)? + 1;
+                if text.get(close..end)?.trim_matches([' ', '\t']).is_empty() {
+                    return Some(Span::new(start, close));
+                }
+                close
+            }
+            _ => start + bytes.get(start..)?.iter().position(ends_word)?.max(1),
+        };
+    }
+    None
+}
+
 /// Start and end of a block scalar that is the first node behind `from`, the parser placing its
 /// content up to `end`: from its `|` or `>` to its last character that is no blank line.
 pub(super) fn block_scalar(text: &str, from: usize, end: usize) -> Option<(usize, usize)> {
@@ -135,6 +160,18 @@ mod tests {
         assert_eq!(bracket("a: # [\n  &x !t [", 1), Some(15));
         assert_eq!(bracket("- {", 0), Some(2));
         assert_eq!(bracket("a: b [", 1), None);
+    }
+
+    #[test]
+    fn quoted_texts_are_found_by_their_end() {
+        let slice = |text: &'static str, end: usize| {
+            quoted(text, 0, end).map(|span| text.get(span.start as usize..span.end as usize).unwrap())
+        };
+        assert_eq!(slice("- \"a\nb\"  c", 9), Some("\"a\nb\""));
+        assert_eq!(slice("k: ['it''s', \"\\\"\"]", 17), Some("\"\\\"\""));
+        assert_eq!(slice("it's: 'x'", 9), Some("'x'"));
+        assert_eq!(slice("a: 'x' y", 8), None);
+        assert_eq!(slice("a: 'x", 6), None);
     }
 
     #[test]

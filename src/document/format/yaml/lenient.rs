@@ -5,7 +5,7 @@
 
 use granit_parser::ErrorKind;
 
-use super::gap;
+use super::{gap, message};
 use crate::document::Span;
 
 /// So many times a text of `length` bytes is changed: each time it is parsed from its beginning, and
@@ -14,28 +14,109 @@ pub(super) fn most_changes(length: usize) -> usize {
     ((64 << 20) / length.max(1)).clamp(4, 1_000)
 }
 
-/// A text that says the same and may be readable.
-pub(super) struct Change {
-    pub(super) text: String,
-    /// The collection in brackets that the change is right for; to be confirmed by the parser.
-    pub(super) brackets: Option<Span>,
+/// What was changed in a text, for the composer to read it as it was written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    /// Collections in brackets that a change is right for; to be confirmed by the parser.
+    pub(super) brackets: Vec<Span>,
+    /// Offsets of the `_` that stand for a byte which the parser would refuse, in no order.
+    pub(super) underscores: Vec<(usize, StandsFor)>,
+    /// The character that stands for `\'` in double quotes; the text holds it nowhere else.
+    pub(super) apostrophe: Option<char>,
 }
 
-/// Changes the text that was refused at `at`; `open` is where the outermost bracket opened, and
-/// `cursor` the end of the last node before `at`.
-pub(super) fn change(text: &str, kind: &ErrorKind, at: usize, open: Option<usize>, cursor: usize) -> Option<Change> {
-    match kind {
+/// What a `_` at the begin of a plain scalar stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StandsFor {
+    /// A `-` that is the whole scalar.
+    Dash,
+    /// The `*` of an alias.
+    Star,
+}
+
+impl Changes {
+    /// What the plain scalar that begins at this offset really begins with.
+    pub(super) fn begins(&self, at: usize) -> Option<StandsFor> {
+        self.underscores.iter().find(|(offset, _)| *offset == at).map(|(_, stands_for)| *stands_for)
+    }
+}
+
+/// A text that was refused, and where.
+pub(super) struct Refused<'t> {
+    pub(super) text: &'t str,
+    pub(super) kind: &'t ErrorKind,
+    pub(super) at: usize,
+    /// Where the outermost bracket opened.
+    pub(super) open: Option<usize>,
+    /// The end of the last node before `at`.
+    pub(super) cursor: usize,
+}
+
+/// A text that says the same and may be readable; what was changed in it is added to `changes`.
+pub(super) fn change(refused: &Refused<'_>, changes: &mut Changes) -> Option<String> {
+    let Refused { text, at, .. } = *refused;
+    match refused.kind {
         ErrorKind::CommentNotSeparated => detach_comment(text, at),
         ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed | ErrorKind::TabInIndentation => {
-            let open = open.or_else(|| gap::bracket(text, cursor))?;
-            indent_with_spaces(text, open)
+            let open = refused.open.or_else(|| gap::bracket(text, refused.cursor))?;
+            let (mended, brackets) = indent_with_spaces(text, open)?;
+            changes.brackets.push(brackets);
+            Some(mended)
+        }
+        ErrorKind::PlainScalarStartsWithDashFlowIndicator => {
+            changes.underscores.push((at, StandsFor::Dash));
+            with_underscore(text, at, '-')
+        }
+        ErrorKind::UnknownAnchor | ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
+            if message::is_alias_key(text, at) =>
+        {
+            changes.underscores.push((at, StandsFor::Star));
+            with_underscore(text, at, '*')
+        }
+        ErrorKind::UnknownQuotedScalarEscape => {
+            let apostrophe = changes.apostrophe.or_else(|| unused(text))?;
+            changes.apostrophe = Some(apostrophe);
+            without_apostrophes(text, at, apostrophe)
         }
         _ => None,
     }
 }
 
+/// `[-]` becomes `[_]`, and `*name: x` becomes `_name: x`.
+fn with_underscore(text: &str, at: usize, found: char) -> Option<String> {
+    let rest = text.get(at..)?.strip_prefix(found)?;
+    Some(format!("{}_{rest}", text.get(..at)?))
+}
+
+/// A character of two bytes that the text holds neither as it is nor as an escape.
+fn unused(text: &str) -> Option<char> {
+    let text = text.to_ascii_lowercase();
+    ('\u{7c0}'..='\u{7ff}').find(|c| !text.contains(*c) && !text.contains(&format!("{:x}", u32::from(*c))))
+}
+
+/// Puts a character in the place of every `\'` in the double-quoted text that opens at `open`.
+fn without_apostrophes(text: &str, open: usize, apostrophe: char) -> Option<String> {
+    let end = quote_end(text.as_bytes(), open, b'"')?;
+    let mut changed = text.get(..open)?.to_owned();
+    let mut left = text.get(open..end)?;
+    while let Some(at) = left.find('\\') {
+        changed.push_str(left.get(..at)?);
+        left = left.get(at..)?;
+        // A backslash and what it escapes.
+        let escape = left.char_indices().nth(2).map_or(left.len(), |(end, _)| end);
+        match left.get(..escape)? {
+            "\\'" => changed.push(apostrophe),
+            other => changed.push_str(other),
+        }
+        left = left.get(escape..)?;
+    }
+    changed.push_str(left);
+    changed.push_str(text.get(end..)?);
+    (changed != text).then_some(changed)
+}
+
 /// `"a"# comment` becomes `"a" #comment`.
-fn detach_comment(text: &str, at: usize) -> Option<Change> {
+fn detach_comment(text: &str, at: usize) -> Option<String> {
     let rest = text.get(at..)?.strip_prefix('#')?;
     let mut changed = text.get(..at)?.to_owned();
     changed.push(' ');
@@ -45,12 +126,12 @@ fn detach_comment(text: &str, at: usize) -> Option<Change> {
         kept = rest.get(first.len_utf8()..)?;
     }
     changed.push_str(kept);
-    Some(Change { text: changed, brackets: None })
+    Some(changed)
 }
 
 /// Tabs that indent the lines of a collection in brackets become spaces: there, blanks at the begin
-/// of a line say nothing, even inside of quotes.
-fn indent_with_spaces(text: &str, open: usize) -> Option<Change> {
+/// of a line say nothing, even inside of quotes. Also the place of the collection.
+fn indent_with_spaces(text: &str, open: usize) -> Option<(String, Span)> {
     let end = closing(text.as_bytes(), open)?;
     let mut changed = text.get(..open)?.to_owned();
     for (number, line) in text.get(open..end)?.split_inclusive('\n').enumerate() {
@@ -63,7 +144,7 @@ fn indent_with_spaces(text: &str, open: usize) -> Option<Change> {
         }
     }
     changed.push_str(text.get(end..)?);
-    (changed != text).then_some(Change { text: changed, brackets: Some(Span::new(open, end)) })
+    (changed != text).then(|| (changed, Span::new(open, end)))
 }
 
 /// The end of the collection whose bracket opens at `open`, as far as brackets, quotes and comments
@@ -97,7 +178,7 @@ fn closing(bytes: &[u8], open: usize) -> Option<usize> {
 }
 
 /// Where the quote that opens at `open` is closed.
-fn quote_end(bytes: &[u8], open: usize, quote: u8) -> Option<usize> {
+pub(super) fn quote_end(bytes: &[u8], open: usize, quote: u8) -> Option<usize> {
     let mut at = open + 1;
     loop {
         match *bytes.get(at)? {
@@ -110,58 +191,4 @@ fn quote_end(bytes: &[u8], open: usize, quote: u8) -> Option<usize> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod tests {
-    use crate::document::format::Format;
-    use crate::document::format::testing::{problem, read, slice, values};
-
-    #[test]
-    fn tabs_may_indent_what_is_in_brackets() {
-        for text in [
-            "a: {\n\t\"b\": 1,\n\t\"c\": [\n\t\t1\n\t]}\n",
-            "a:\n  {\n\tb: 1, c: [\n  \t1]}",
-            "a: {b: 1, # it's }\n\tc: [1]\n}",
-        ] {
-            assert_eq!(values(Format::Yaml, text), [r#"{"a":{"b":1,"c":[1]}}"#], "{text:?}");
-        }
-        assert_eq!(
-            values(Format::Yaml, "- {\n\ta: 'x ]',\n\tb: \"\\\"}\"}\n- [\n\tc\n  ]\n"),
-            [r#"[{"a":"x ]","b":"\"}"},["c"]]"#]
-        );
-    }
-
-    #[test]
-    fn places_do_not_move() {
-        let parsed = read(Format::Yaml, "a: [\n\t\tbc,\n\tdé]# x\ne: f");
-        assert_eq!(parsed.problems, []);
-        let root = &parsed.documents[0].root;
-        assert_eq!(slice(&parsed, root.get("a").unwrap().as_sequence().unwrap()[1].span), "dé");
-        assert_eq!(slice(&parsed, root.get("e").unwrap().span), "f");
-    }
-
-    #[test]
-    fn places_behind_a_comment_do_not_move() {
-        let parsed = read(Format::Yaml, "a: \"b\"#é\nc: d\n");
-        assert_eq!(slice(&parsed, parsed.documents[0].root.get("c").unwrap().span), "d");
-    }
-
-    #[test]
-    fn tabs_indent_nothing_else() {
-        assert_eq!(problem(Format::Yaml, "a:\n\tb: 1\n").1, "\t");
-        assert_eq!(problem(Format::Yaml, "a: {\n\tb: 1\n\nc: |\n  \tx\n").1, "\t", "never closed");
-    }
-
-    #[test]
-    fn comments_may_touch_quotes_and_brackets() {
-        assert_eq!(
-            values(Format::Yaml, "a: \"b\"# c\nd: [e]#f\ng: {h: 1}#\ni: 'j'#é'\n"),
-            [r#"{"a":"b","d":["e"],"g":{"h":1},"i":"j"}"#]
-        );
-        assert_eq!(values(Format::Yaml, "a: b#c\n"), [r#"{"a":"b#c"}"#]);
-    }
-
-    #[test]
-    fn the_problem_behind_a_change_is_told() {
-        assert_eq!(problem(Format::Yaml, "a: [\n\tb]\nc: *x\n").1, "*x");
-    }
-}
+mod tests;

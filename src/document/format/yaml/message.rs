@@ -2,7 +2,9 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
+use super::gap;
 use super::scalar::Tag;
+use crate::document::format::encoding::BOM;
 use crate::document::format::mapping::{shown, too_deep};
 use crate::document::{ParseLimits, Problem, ProblemKind, Span};
 
@@ -64,6 +66,21 @@ pub(super) fn merge_of_no_mapping(at: Span) -> Problem {
     syntax("`<<` can only merge mappings", at, "name an anchor of a mapping, or put quotes around \"<<\"")
 }
 
+const COMMENT_INSIDE: &str = "a comment inside of a text of several lines";
+const MOVE_COMMENT: &str = "put quotes around the text, or move the comment";
+
+/// Refuses a comment in the plain text at `at`: the parser passes over one that follows a tab.
+pub(super) fn check_comments(text: &str, at: Span) -> Result<(), Problem> {
+    let written = text.get(at.start as usize..at.end as usize).unwrap_or_default();
+    for (sign, _) in written.match_indices('#') {
+        if written.get(..sign).is_some_and(|before| before.ends_with([' ', '\t', '\r', '\n'])) {
+            let sign = at.start as usize + sign;
+            return Err(syntax(COMMENT_INSIDE, Span::new(sign, sign + 1), MOVE_COMMENT));
+        }
+    }
+    Ok(())
+}
+
 /// `[?x]` or `[:x]`.
 pub(super) fn indicator_in_brackets(text: &str, at: Span) -> Problem {
     let help = "put quotes around it: readers of YAML 1.1 take its first character for the sign of a key or value";
@@ -107,15 +124,52 @@ pub(super) fn place_of(text: &str, error: &ScanError) -> usize {
     error.marker().byte_offset().unwrap_or(text.len()).min(text.len())
 }
 
+/// What was read when the parser stopped.
+#[derive(Clone, Copy)]
+pub(super) struct Progress {
+    /// The end of the last node.
+    pub(super) cursor: usize,
+    /// Where the innermost collection opened, if it is in brackets.
+    pub(super) bracket: Option<usize>,
+}
+
 /// An error of the parser.
-pub(super) fn of_error(text: &str, error: &ScanError, limits: &ParseLimits) -> Problem {
+pub(super) fn of_error(text: &str, error: &ScanError, progress: Progress, limits: &ParseLimits) -> Problem {
     let at = place_of(text, error);
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return too_deep(limits.depth, character(text, at));
     }
     let told = of_kind(text, at, error.kind());
     let (message, span, help) = told.unwrap_or_else(|| (error.info(), character(text, at), ""));
-    syntax(message, span, help)
+    if message == BEHIND_QUOTE
+        && let Some(problem) = unclosed_quote(text, progress.cursor, span)
+    {
+        return problem;
+    }
+    let bracket = progress.bracket.filter(|_| message == OPEN_BRACKET && character(text, at) == span);
+    let related = bracket.map(|open| (Span::new(open, open + 1), "opens here".to_owned()));
+    Problem { related, ..syntax(message, span, help) }
+}
+
+const BEHIND_QUOTE: &str = "text behind a closing quote";
+const OPEN_BRACKET: &str = "a list or mapping in brackets is not closed";
+
+/// For text at `behind` that follows a closing quote: whether the quote opened on a line before, so that one is missing
+/// there, and closes what the next one should open.
+fn unclosed_quote(text: &str, cursor: usize, behind: Span) -> Option<Problem> {
+    let quoted = gap::quoted(text, cursor, behind.start as usize)?;
+    let (start, end) = (quoted.start as usize, quoted.end as usize);
+    if !text.get(start..end)?.contains(['\n', '\r']) {
+        return None;
+    }
+    let related = Some((behind, "follows the closing quote".to_owned()));
+    let label = Some("opens here".to_owned());
+    let message = "the quote that opens here is closed on another line, and text follows";
+    Some(Problem {
+        label,
+        related,
+        ..syntax(message, Span::new(start, start + 1), "add the closing quote where it is missing")
+    })
 }
 
 /// The character at an offset; nothing of a line end.
@@ -157,6 +211,10 @@ fn of_kind(text: &str, at: usize, kind: &ErrorKind) -> Option<(String, Span, &'s
             let place = tab(text, at).unwrap_or(here);
             Some(("a tab is used as indentation".to_owned(), place, "indent with spaces"))
         }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey if is_alias_key(text, at) => {
+            let (message, span) = unknown_anchor(text, at);
+            Some((message, span, DEFINE_ANCHOR))
+        }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => say(
             "a line that is neither `key: value` nor a list item",
             "a colon or a blank behind it may be missing, or a line above may not be closed",
@@ -165,15 +223,8 @@ fn of_kind(text: &str, at: usize, kind: &ErrorKind) -> Option<(String, Span, &'s
             say("a list item `- ` cannot begin here", "begin the list on a line of its own")
         }
         ErrorKind::UnknownAnchor => {
-            let rest = text.get(at..).unwrap_or_default();
-            let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}');
-            let name = rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or_default();
-            let help = if name.ends_with(':') {
-                "put a blank between the alias and the colon"
-            } else {
-                "define the anchor above, in the same document, or put quotes around text that begins with `*`"
-            };
-            Some((format!("no anchor of the name `{}`", shown(name)), Span::new(at, at + name.len()), help))
+            let (message, span) = unknown_anchor(text, at);
+            Some((message, span, DEFINE_ANCHOR))
         }
         ErrorKind::UnexpectedCharacter { character } => {
             Some((format!("a value cannot begin with `{character}`"), here, "put quotes around the value"))
@@ -182,10 +233,9 @@ fn of_kind(text: &str, at: usize, kind: &ErrorKind) -> Option<(String, Span, &'s
         ErrorKind::DocumentIndicatorInQuotedScalar => {
             say("the quote that opens here is not closed before the next document", "add the closing quote")
         }
-        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => say(
-            "text behind a closing quote",
-            "put the whole value into quotes, and write a quote in it twice or as `\\\"`",
-        ),
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            say(BEHIND_QUOTE, "put the whole value into quotes, and write a quote in it twice or as `\\\"`")
+        }
         ErrorKind::UnclosedFlowCollection { open } => {
             Some((format!("the `{open}` that opens here is never closed"), here, "add the closing bracket"))
         }
@@ -197,10 +247,9 @@ fn of_kind(text: &str, at: usize, kind: &ErrorKind) -> Option<(String, Span, &'s
         }
         ErrorKind::ExpectedFlowMappingSeparator
         | ErrorKind::ExpectedFlowSequenceSeparator
-        | ErrorKind::InvalidColonPlacement => say(
-            "a list or mapping in brackets is not closed",
-            "add the missing `,` or closing bracket before this place",
-        ),
+        | ErrorKind::InvalidColonPlacement => {
+            say(OPEN_BRACKET, "add the missing `,` or closing bracket before this place")
+        }
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape
         | ErrorKind::InvalidLowSurrogateHexEscape
@@ -211,7 +260,6 @@ fn of_kind(text: &str, at: usize, kind: &ErrorKind) -> Option<(String, Span, &'s
             let place = bad_escape(text, at).unwrap_or(here);
             let written = text.get(place.start as usize..place.end as usize).unwrap_or_default();
             let help = "in double quotes a backslash is written `\\\\`; in single quotes it stands for itself";
-            let help = if written == "\\'" { "in double quotes `'` is written without a backslash" } else { help };
             Some((format!("`{}` is no escape of YAML", shown(written)), place, help))
         }
         ErrorKind::InvalidBlockScalarHeader => {
@@ -221,15 +269,54 @@ fn of_kind(text: &str, at: usize, kind: &ErrorKind) -> Option<(String, Span, &'s
             "the text of `|` or `>` begins with a blank line that is indented deeper",
             "remove the blanks on that line",
         ),
-        ErrorKind::CommentInterceptedScalar => {
-            say("a comment inside of a text of several lines", "put quotes around the text, or move the comment")
-        }
+        ErrorKind::CommentInterceptedScalar => say(COMMENT_INSIDE, MOVE_COMMENT),
         ErrorKind::BomInsideDocument => say("a byte order mark inside of the file", "remove it"),
         ErrorKind::UndeclaredTagHandle => say("a tag with a prefix that no `%TAG` declares", ""),
         ErrorKind::PlainScalarStartsWithDashFlowIndicator => say("a lone `-` in brackets", "put quotes around it"),
         // Rare ones, whose own words will do.
         _ => None,
     }
+}
+
+const DEFINE_ANCHOR: &str =
+    "define the anchor above, in the same document, or put quotes around text that begins with `*`";
+
+/// The alias that begins at an offset, with its `*`, as the parser reads it.
+pub(super) fn alias_name(text: &str, at: usize) -> &str {
+    let rest = text.get(at..).unwrap_or_default();
+    let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}');
+    rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or_default()
+}
+
+/// Whether an alias begins at an offset that is a key with its colon right behind it: `*name: x`.
+pub(super) fn is_alias_key(text: &str, at: usize) -> bool {
+    let name = alias_name(text, at).strip_prefix('*').and_then(|name| name.strip_suffix(':')).unwrap_or_default();
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn unknown_anchor(text: &str, at: usize) -> (String, Span) {
+    let name = alias_name(text, at);
+    (format!("no anchor of the name `{}`", shown(name.trim_end_matches(':'))), Span::new(at, at + name.len()))
+}
+
+/// An alias that is a key and names nothing.
+pub(super) fn key_without_anchor(at: Span) -> Problem {
+    syntax("no anchor of this name", at, DEFINE_ANCHOR)
+}
+
+/// Refuses a byte order mark that begins a line between `from` and the document at `to`, unless it begins the text:
+/// there the parser passes over it, while other readers take it for the first character of what follows.
+pub(super) fn check_marks(text: &str, from: usize, to: usize) -> Result<(), Problem> {
+    let Some(gap) = text.get(from..to) else { return Ok(()) };
+    for (at, mark) in gap.match_indices(BOM) {
+        let line = line_before(text, from + at);
+        let begins_text = line.len() == from + at && line.chars().all(|c| c == BOM);
+        if !begins_text && line.chars().all(|c| matches!(c, ' ' | '\t' | BOM)) {
+            let here = Span::new(from + at, from + at + mark.len());
+            return Err(syntax("a byte order mark inside of the file", here, "remove it"));
+        }
+    }
+    Ok(())
 }
 
 /// Something that is neither the next entry of a mapping or list, nor its end.
@@ -242,7 +329,7 @@ fn out_of_place(text: &str, at: usize, kind: &ErrorKind) -> (String, Span, &'sta
     }
     match before.trim_end().chars().next_back() {
         Some('"' | '\'') => {
-            return ("text behind a closing quote".to_owned(), here, "put the whole value into one pair of quotes");
+            return (BEHIND_QUOTE.to_owned(), here, "put the whole value into one pair of quotes");
         }
         Some(']' | '}') => {
             return ("text behind a closing bracket".to_owned(), here, "put quotes around the whole value");
@@ -273,17 +360,25 @@ fn tab(text: &str, at: usize) -> Option<Span> {
     }
 }
 
-/// The first escape that is none in the double-quoted text which begins at `at`.
+/// The first escape that is none in the double-quoted text which begins at `at`. The last to be named
+/// is `\'`, which is read where nothing else is wrong.
 fn bad_escape(text: &str, at: usize) -> Option<Span> {
-    let mut from = at;
+    let mut apostrophe = None;
+    let mut from = at + 1;
     loop {
-        let start = from + text.get(from..)?.find('\\')?;
-        let escaped = text.get(start + 1..)?;
-        let kind = escaped.chars().next()?;
+        let start = from + text.get(from..)?.find(['\\', '"'])?;
+        let escaped = text.get(start..)?.strip_prefix('\\');
+        let Some((escaped, kind)) = escaped.and_then(|escaped| Some((escaped, escaped.chars().next()?))) else {
+            return apostrophe;
+        };
         let digits = match kind {
             'x' => 2,
             'u' => 4,
             'U' => 8,
+            '\'' => {
+                apostrophe = apostrophe.or(Some(Span::new(start, start + 2)));
+                0
+            }
             '0' | 'a' | 'b' | 't' | '\t' | 'n' | 'v' | 'f' | 'r' | 'e' | ' ' | '"' | '/' | '\\' | 'N' | '_' | 'L'
             | 'P' | '\r' | '\n' => 0,
             _ => return Some(Span::new(start, start + 1 + kind.len_utf8())),
@@ -299,52 +394,4 @@ fn bad_escape(text: &str, at: usize) -> Option<Span> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod tests {
-    use crate::document::ProblemKind;
-    use crate::document::format::Format;
-    use crate::document::format::testing::{read, slice};
-
-    #[test]
-    fn problems_are_told_in_plain_words_at_their_place() {
-        let cases = [
-            ("a: b: c", "a second `: ` in one line", ":"),
-            ("a:1\nb: 2", "a `key:` where the value before goes on", ":"),
-            ("a: b\n  c: d", "a `key:` where the value before goes on", ":"),
-            ("a:\n\t- b", "a tab is used as indentation", "\t"),
-            ("a:\n  b: 1\n\tc: 2", "a tab is used as indentation", "\t"),
-            ("a:\n  b: 1\n c: 2", "a line that belongs neither to the mapping above nor to what holds it", "c"),
-            ("a:\n  - b\n  c: 1", "a line that belongs neither to the list above nor to what holds it", "c"),
-            ("a: 1\nb", "a line that is neither `key: value` nor a list item", "b"),
-            ("a: - b", "a list item `- ` cannot begin here", "-"),
-            ("a: @x", "a value cannot begin with `@`", "@"),
-            ("a: `x`", "a value cannot begin with ```", "`"),
-            ("a: \"b\nc: 1", "the quote that opens here is never closed", "\""),
-            ("a: 'x'y", "text behind a closing quote", "y"),
-            ("a: 'b'\n 'c'", "a line that belongs neither to the mapping above", "'"),
-            ("x: [a]b", "text behind a closing bracket", "b"),
-            ("a: {{ x }}b", "text behind a closing bracket", "b"),
-            ("a: [1, 2\nb: 3", "a list or mapping in brackets is not closed", ":"),
-            ("a: [b", "the `[` that opens here is never closed", "["),
-            ("a: [}", "`[` is closed by `}`", "["),
-            ("a: ]", "a closing bracket that nothing opens", "]"),
-            ("a: \"é\\zb\"", "`\\z` is no escape of YAML", "\\z"),
-            ("a: \"\\x4\"", "`\\x4` is no escape of YAML", "\\x4"),
-            ("a: \"\\ud800\"", "`\\ud800` is no escape of YAML", "\\ud800"),
-            ("a: \"it\\'s\"", "`\\'` is no escape of YAML", "\\'"),
-            ("a: |x\n  b", "text behind `|` or `>`", "|"),
-            ("a: b #c\n  d", "a comment inside of a text of several lines", "#"),
-            ("a: *é", "no anchor of the name `*é`", "*é"),
-            ("a: 1\n\u{feff}b: 2", "a byte order mark inside of the file", "\u{feff}"),
-        ];
-        for (text, message, place) in cases {
-            let parsed = read(Format::Yaml, text);
-            assert_eq!(parsed.problems.len(), 1, "{text:?}");
-            let problem = &parsed.problems[0];
-            assert_eq!(problem.kind, ProblemKind::Syntax);
-            assert!(problem.message.starts_with(message), "{text:?}: {}", problem.message);
-            assert_eq!(slice(&parsed, problem.span), place, "{text:?}");
-            assert!(problem.help.is_some(), "{text:?}");
-        }
-    }
-}
+mod tests;

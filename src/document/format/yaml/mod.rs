@@ -17,6 +17,7 @@ mod scalar;
 use granit_parser::{Event, Options, Parser, ScanError};
 
 use self::compose::Composer;
+use self::lenient::Refused;
 use super::Reading;
 use super::mapping::{Problems, limit};
 use crate::document::{Document, ParseLimits, Problem, Span};
@@ -26,18 +27,21 @@ pub(super) fn read(text: &str, limits: &ParseLimits) -> Reading {
     if let Some(problem) = message::forbidden_character(text) {
         return Reading { documents: Vec::new(), problems: vec![problem] };
     }
-    let mut changed_brackets = Vec::new();
-    let mut attempt = attempt(text, &changed_brackets, limits);
+    let mut furthest = attempt(text, lenient::Changes::default(), limits);
+    let mut change = furthest.change.take();
+    // Of all attempts together, so that they cannot cost much more than one.
+    let mut nodes_left = limits.nodes.saturating_mul(2).saturating_sub(furthest.nodes);
     for _ in 0..lenient::most_changes(text.len()) {
-        let Some(change) = attempt.change.take() else { break };
-        changed_brackets.extend(change.brackets);
-        let next = self::attempt(&change.text, &changed_brackets, limits);
-        if next.reached <= attempt.reached {
-            break;
+        let Some((mended, changes)) = change.filter(|_| nodes_left > 0) else { break };
+        let mut next = attempt(&mended, changes, limits);
+        nodes_left = nodes_left.saturating_sub(next.nodes);
+        change = next.change.take();
+        // A problem may be told behind one that it hides, so this one may lie before the last.
+        if next.reached > furthest.reached {
+            furthest = next;
         }
-        attempt = next;
     }
-    attempt.reading
+    furthest.reading
 }
 
 /// One parse of a text.
@@ -45,31 +49,39 @@ struct Attempt {
     reading: Reading,
     /// How far it came.
     reached: usize,
-    /// For a text that the parser refuses, one that it may read.
-    change: Option<lenient::Change>,
+    /// How many nodes it read.
+    nodes: usize,
+    /// For a text that the parser refuses, one that it may read, and all changes in it.
+    change: Option<(String, lenient::Changes)>,
 }
 
-/// Parses a text in which the collections at `changed_brackets` were changed.
-fn attempt(text: &str, changed_brackets: &[Span], limits: &ParseLimits) -> Attempt {
+/// Parses a text that holds some changes.
+fn attempt(text: &str, changes: lenient::Changes, limits: &ParseLimits) -> Attempt {
     let mut documents = Vec::new();
     let mut problems = Problems::default();
-    let mut composer = Composer::new(text, limits.depth);
+    let mut composer = Composer::new(text, changes, limits);
     let end = read_documents(text, limits, &mut composer, &mut documents, &mut problems);
     let (reached, change) = match end {
-        Ok(()) if changed_brackets.iter().all(|at| composer.has_brackets(*at)) => (usize::MAX, None),
+        Ok(()) if composer.changes().brackets.iter().all(|at| composer.has_brackets(*at)) => (usize::MAX, None),
         // The change reached into something that is no collection in brackets.
         Ok(()) => (0, None),
         Err(stop) => {
-            let at = stop.problem.span.start as usize;
+            let reached = match &stop.error {
+                Some(error) => message::place_of(text, error),
+                None => stop.problem.span.start as usize,
+            };
             problems.found.push(stop.problem);
+            let (open, cursor) = (composer.open_bracket(), composer.cursor());
             let change = stop.error.and_then(|error| {
                 let at = message::place_of(text, &error);
-                lenient::change(text, error.kind(), at, composer.open_bracket(), composer.cursor())
+                let mut changes = composer.changes().clone();
+                let mended = lenient::change(&Refused { text, kind: error.kind(), at, open, cursor }, &mut changes)?;
+                Some((mended, changes))
             });
-            (at, change)
+            (reached, change)
         }
     };
-    Attempt { reading: Reading { documents, problems: problems.found }, reached, change }
+    Attempt { reading: Reading { documents, problems: problems.found }, reached, nodes: composer.nodes_read(), change }
 }
 
 /// Why a text was not read to its end.
@@ -95,15 +107,22 @@ fn read_documents<'t>(
     let mut budget = build::Budget::new(limits.alias_nodes);
     let mut index = 0;
     for next in Parser::new_from_str_with_options(text, options(limits)) {
-        let (event, place) = next
-            .map_err(|error| Box::new(Stop { problem: message::of_error(text, &error, limits), error: Some(error) }))?;
+        let (event, place) = match next {
+            Ok(event) => event,
+            Err(error) => {
+                let problem = message::of_error(text, &error, composer.progress(), limits);
+                return Err(Box::new(Stop { problem, error: Some(error) }));
+            }
+        };
         match event {
             Event::DocumentStart(explicit, _) => {
                 let at = span(&place);
                 if index >= limits.documents {
-                    let message = format!("the file holds more than {} documents", limits.documents);
+                    let message =
+                        format!("the file holds more than {} documents (`limits.documents`)", limits.documents);
                     return Err(limit(message, at, None).into());
                 }
+                message::check_marks(text, composer.cursor(), at.start as usize)?;
                 composer.start_document(explicit.then_some(at));
             }
             Event::DocumentEnd => {
@@ -117,6 +136,7 @@ fn read_documents<'t>(
             event => composer.take(event, span(&place))?,
         }
     }
+    message::check_marks(text, composer.cursor(), text.len())?;
     Ok(())
 }
 
@@ -138,103 +158,4 @@ fn span(place: &granit_parser::Span) -> Span {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod tests {
-    use crate::document::format::testing::{problem, read, values};
-    use crate::document::format::{Format, parse};
-    use crate::document::{ParseLimits, ProblemKind, Value};
-
-    fn indexes(text: &str) -> Vec<usize> {
-        read(Format::Yaml, text).documents.iter().map(|document| document.index).collect()
-    }
-
-    #[test]
-    fn every_document_of_a_stream_is_read() {
-        assert_eq!(
-            values(Format::Yaml, "a: 1\n---\nb: 2\n--- c\n...\n---\n- d\n"),
-            [r#"{"a":1}"#, r#"{"b":2}"#, r#""c""#, r#"["d"]"#]
-        );
-        assert_eq!(indexes("a: 1\n---\nb: 2\n"), [0, 1]);
-    }
-
-    #[test]
-    fn documents_that_hold_nothing_are_counted_only() {
-        for text in ["", "\n", "# only\n", "---\n", "--- # c\n...\n", "\u{feff}"] {
-            assert_eq!(values(Format::Yaml, text), [""; 0], "{text:?}");
-        }
-        assert_eq!(indexes("---\n---\na: 1\n---\n# c\n---\nb\n---\n"), [1, 3]);
-    }
-
-    #[test]
-    fn null_is_a_document() {
-        assert_eq!(values(Format::Yaml, "null"), ["null"]);
-        assert_eq!(values(Format::Yaml, "--- ~\n---\n!!null\n"), ["null", "null"]);
-    }
-
-    #[test]
-    fn documents_before_an_error_stay() {
-        let parsed = read(Format::Yaml, "a: 1\n---\nb: [\n---\nc: 3\n");
-        assert_eq!(parsed.documents.len(), 1);
-        assert_eq!(parsed.problems.len(), 1);
-        assert_eq!(parsed.problems[0].kind, ProblemKind::Syntax);
-    }
-
-    #[test]
-    fn line_ends_of_windows_are_line_ends() {
-        assert_eq!(
-            values(Format::Yaml, "a: 1\r\nb:\r\n  - x\r\n  - |\r\n    t\r\n    u\r\n"),
-            [r#"{"a":1,"b":["x","t\nu\n"]}"#]
-        );
-    }
-
-    #[test]
-    fn a_block_scalar_at_the_end_of_the_text_gets_no_line_feed() {
-        assert_eq!(values(Format::Yaml, "a: |\n  x"), [r#"{"a":"x"}"#]);
-        assert_eq!(values(Format::Yaml, "a: |\n  x\n"), [r#"{"a":"x\n"}"#]);
-    }
-
-    #[test]
-    fn too_many_documents_pass_a_limit() {
-        let limits = ParseLimits { documents: 2, ..ParseLimits::default() };
-        assert_eq!(parse(Format::Yaml, b"a\n---\nb\n", &limits).problems, []);
-        let parsed = parse(Format::Yaml, b"a\n---\nb\n---\nc\n", &limits);
-        assert_eq!(parsed.problems[0].kind, ProblemKind::Limit);
-        assert_eq!(parsed.documents.len(), 2);
-    }
-
-    #[test]
-    fn nesting_passes_a_limit() {
-        let limits = ParseLimits { depth: 3, ..ParseLimits::default() };
-        for (fits, deep) in [("[[[1]]]", "[[[[1]]]]"), ("a: {b: [1]}", "a: {b: [{}]}"), ("- - - x", "- - - - x")] {
-            assert_eq!(parse(Format::Yaml, fits.as_bytes(), &limits).problems, [], "{fits}");
-            assert_eq!(parse(Format::Yaml, deep.as_bytes(), &limits).problems[0].kind, ProblemKind::Limit, "{deep}");
-        }
-        for opener in ["[", "{a: ", "- ", "? "] {
-            let problems = read(Format::Yaml, &opener.repeat(100_000)).problems;
-            assert_eq!(problems[0].kind, ProblemKind::Limit, "{opener}");
-        }
-    }
-
-    #[test]
-    fn text_that_only_some_readers_break_into_lines_is_refused() {
-        for character in ['\u{85}', '\u{2028}', '\u{2029}'] {
-            let (message, place) = problem(Format::Yaml, &format!("a: b # c{character}d: e\n"));
-            assert!(message.contains("only for readers of YAML 1.1"), "{message}");
-            assert_eq!(place, character.to_string());
-        }
-        assert_eq!(problem(Format::Yaml, "é: \u{1}").1, "\u{1}");
-        assert_eq!(problem(Format::Yaml, "a: \u{7f}").1, "\u{7f}");
-        assert_eq!(values(Format::Yaml, "é: “x”\u{1f600}\tx"), [r#"{"é":"“x”😀\tx"}"#]);
-    }
-
-    #[test]
-    fn directives_are_accepted() {
-        assert_eq!(values(Format::Yaml, "%YAML 1.2\n---\na: yes\n"), [r#"{"a":true}"#]);
-        assert_eq!(values(Format::Yaml, "%TAG !y! tag:yaml.org,2002:\n---\na: !y!str 1\n"), [r#"{"a":"1"}"#]);
-    }
-
-    #[test]
-    fn a_document_may_be_a_scalar() {
-        assert!(matches!(read(Format::Yaml, "hello").documents[0].root.value, Value::String(_)));
-    }
-}
+mod tests;
