@@ -9,6 +9,7 @@ pub mod config;
 pub mod document;
 pub mod gate;
 pub mod git;
+pub mod gitops;
 pub mod kubernetes;
 pub mod policy;
 pub mod push;
