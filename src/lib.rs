@@ -15,5 +15,6 @@ pub mod policy;
 pub mod push;
 pub mod report;
 pub mod rule;
+pub mod secret;
 pub mod text;
 pub mod verdict;
