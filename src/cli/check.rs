@@ -131,9 +131,8 @@ fn files(paths: &[PathBuf], stdin_name: &str, global: &Global) -> Judged {
             reason: "no declarative files there".to_owned(),
         });
     }
-    let exists = |path: &RepoPath| root.join(std::ffi::OsStr::from_bytes(path.as_bytes())).exists();
     let existing = gate.config().existing;
-    gate.judge_files(found.into_iter().collect(), &exists, Push::by_this_process()).map(|verdict| (verdict, existing))
+    gate.judge_files(root, found, Push::by_this_process()).map(|verdict| (verdict, existing))
 }
 
 fn read_stdin() -> Result<Arc<[u8]>, GateError> {

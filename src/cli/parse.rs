@@ -62,7 +62,8 @@ pub(super) fn run(args: &ParseArgs) -> Outcome {
         };
         let parsed = parse(format, &bytes, &ParseLimits::default());
         let source = Arc::new(parsed.source);
-        let text = FileText { path: RepoPath::new(name), source: source.clone(), format: format.name() };
+        let text =
+            FileText { path: RepoPath::new(name), source: source.clone(), format: format.name(), template: false };
         for problem in &parsed.problems {
             tell(&human::diagnostic(&problem_finding(&text, problem), Style { color: false, verbose: false }));
             outcome = Outcome::Refused;

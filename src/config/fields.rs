@@ -44,6 +44,13 @@ impl Decoder<'_> {
             fields.found.extend(self.compare(entry, table, node).map(|key| (key, entry)));
         }
         self.alternatives(table, node, &fields, first.key_span);
+        for (key, entry) in &fields.found {
+            if let Some(other) = key.only_with.filter(|other| !fields.has(other)) {
+                let problem =
+                    ConfigProblem::new(entry.key_span, format!("`{}` says nothing without `{other}`", key.name));
+                self.note(problem.help("remove it"));
+            }
+        }
         let stood_in_for = table.planned.iter().any(|planned| planned.stands_in && node.entry(planned.name).is_some());
         if !stood_in_for {
             for key in table.keys.iter().filter(|key| key.required && !fields.has(key.name)) {
@@ -66,10 +73,8 @@ impl Decoder<'_> {
                 Layer::Server | Layer::Repository | Layer::Client => Some(key),
             };
         }
-        if let Some(planned) = table.planned.iter().find(|planned| planned.name == name) {
-            if planned.part_of.is_none_or(|whole| node.entry(whole).is_none()) {
-                self.unsupported_key(entry.key_span, name);
-            }
+        if table.planned.iter().any(|planned| planned.name == name) {
+            self.unsupported_key(entry.key_span, name);
             return None;
         }
         let problem = ConfigProblem::new(entry.key_span, format!("unknown key `{name}`"));

@@ -2,7 +2,7 @@
 
 use super::glob::Over;
 use super::limits::Unit;
-use super::model::{Enforce, Existing, Host, InputKind, PathAction, RefAction, Transition};
+use super::model::{Check, Enforce, Existing, Host, InputKind, PathAction, Pin, RefAction, SchemaKind, Transition};
 use super::words::{Keyword as _, Text, Vocabulary};
 use crate::document::format::Format;
 
@@ -31,14 +31,14 @@ pub(super) struct Key {
     pub required: bool,
     /// Whether a file from a repository may not have it: it would loosen what the server decides.
     pub server_only: bool,
+    /// The key without which this one says nothing.
+    pub only_with: Option<&'static str>,
 }
 
 /// A key that is refused because nothing would come of it.
 #[derive(Debug)]
 pub(super) struct Planned {
     pub name: &'static str,
-    /// The planned key it belongs to; it is not reported beside that one.
-    pub part_of: Option<&'static str>,
     /// Whether an entry with it does without the keys that are required otherwise.
     pub stands_in: bool,
 }
@@ -67,7 +67,7 @@ pub(super) enum Shape {
 }
 
 const fn key(name: &'static str, says: &'static str, shape: Shape) -> Key {
-    Key { name, says, shape, required: false, server_only: false }
+    Key { name, says, shape, required: false, server_only: false, only_with: None }
 }
 
 impl Key {
@@ -78,14 +78,18 @@ impl Key {
     const fn server_only(self) -> Self {
         Self { server_only: true, ..self }
     }
+
+    const fn only_with(self, other: &'static str) -> Self {
+        Self { only_with: Some(other), ..self }
+    }
 }
 
 const fn planned(name: &'static str) -> Planned {
-    Planned { name, part_of: None, stands_in: false }
+    Planned { name, stands_in: false }
 }
 
 const fn stand_in(name: &'static str) -> Planned {
-    Planned { name, part_of: None, stands_in: true }
+    Planned { name, stands_in: true }
 }
 
 /// The file.
@@ -96,6 +100,7 @@ pub(super) static ROOT: Table = Table {
         key("version", "Version of this file's format.", Shape::Version).required(),
         key("host", "Who tells who the pusher is.", Shape::Word(Host::vocabulary)).server_only(),
         key("policy", "Policies in Rego.", Shape::Table(&POLICY)).server_only(),
+        key("repository", "What this repository is called elsewhere.", Shape::Table(&REPOSITORY)),
         key(
             "files",
             "Which files are judged as what; the first match counts. Others are recognised by name and content.",
@@ -140,6 +145,19 @@ static SOURCE: Table = Table {
     one_of: &[],
 };
 
+static REPOSITORY: Table = Table {
+    place: "repository",
+    what: "`repository`",
+    keys: &[key(
+        "url",
+        "URLs by which Flux and Argo CD know this repository; scheme, user and `.git` do not count.",
+        Shape::Many(Text::Url),
+    )
+    .required()],
+    planned: &[],
+    one_of: &[],
+};
+
 static FILE: Table = Table {
     place: "files",
     what: "an entry of `files`",
@@ -157,18 +175,26 @@ static RULE: Table = Table {
     what: "a rule",
     keys: &[
         key("rego", "Policy file or directory, relative to the source of policies.", Shape::One(Text::File)),
-        key("namespaces", "Packages to evaluate (default: all that refuse or warn).", Shape::Many(Text::Package)),
-        key("input", "What the policy is given (default: document).", Shape::Word(InputKind::vocabulary)),
+        key("namespaces", "Packages to evaluate (default: all that refuse or warn).", Shape::Many(Text::Package))
+            .only_with("rego"),
+        key("input", "What the policy is given (default: document).", Shape::Word(InputKind::vocabulary))
+            .only_with("rego"),
+        key("data", "Data files or directories, relative to the source of policies.", Shape::Many(Text::File))
+            .only_with("rego"),
+        key("schema", "Structural validation of what manifests say.", Shape::Word(SchemaKind::vocabulary)),
+        key("version", "Minor version of Kubernetes, 1.25 to 1.37 (default: 1.37).", Shape::One(Text::Kubernetes))
+            .only_with("schema"),
+        key("check", "Checks that come with pushgate.", Shape::Words { known: Check::vocabulary, may_be_empty: false }),
+        key(
+            "pins",
+            "How Flux and Argo CD objects may say which revision of a source they take.",
+            Shape::Words { known: Pin::vocabulary, may_be_empty: false },
+        ),
         key("match", "What is judged (default: everything).", Shape::Table(&MATCH)),
         key("enforce", "What its findings do (default: deny).", Shape::Word(Enforce::vocabulary)),
-        key("data", "Data files or directories, relative to the source of policies.", Shape::Many(Text::File)),
     ],
-    planned: &[
-        planned("gatekeeper"),
-        planned("schema"),
-        Planned { name: "version", part_of: Some("schema"), stands_in: false },
-    ],
-    one_of: &["rego", "gatekeeper", "schema"],
+    planned: &[planned("gatekeeper")],
+    one_of: &["rego", "schema", "check", "pins", "gatekeeper"],
 };
 
 static MATCH: Table = Table {
@@ -280,8 +306,21 @@ const fn amount(unit: Unit, min: u64, max: u64) -> Shape {
 }
 
 /// Every table, the file's own first.
-pub(super) static TABLES: &[&Table] =
-    &[&ROOT, &POLICY, &SOURCE, &FILE, &RULE, &MATCH, &IMMUTABILITY, &REF, &PATH, &FIELD, &FIELD_MATCH, &LIMITS];
+pub(super) static TABLES: &[&Table] = &[
+    &ROOT,
+    &POLICY,
+    &SOURCE,
+    &REPOSITORY,
+    &FILE,
+    &RULE,
+    &MATCH,
+    &IMMUTABILITY,
+    &REF,
+    &PATH,
+    &FIELD,
+    &FIELD_MATCH,
+    &LIMITS,
+];
 
 impl Table {
     /// The key of this name that this version understands.

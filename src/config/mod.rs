@@ -25,8 +25,9 @@ pub use field_path::{FieldPath, FieldPathError};
 pub use glob::GlobList;
 pub use limits::Limits;
 pub use model::{
-    Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability, InputKind, Match,
-    PathAction, PathRule, PolicySourceConfig, RefAction, RefRule, RuleConfig, Transition,
+    Check, Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability, InputKind,
+    JudgeConfig, Match, PathAction, PathRule, Pin, PolicySourceConfig, RefAction, RefRule, RegoConfig, RuleConfig,
+    SchemaKind, Transition,
 };
 pub use problem::{ConfigErrors, ConfigProblem};
 pub use schema::json_schema;
@@ -98,7 +99,8 @@ impl Config {
     ///
     /// That both together refuse nothing.
     pub fn merge(server: Self, repository: Self) -> Result<Self, ConfigErrors> {
-        let Self { mut files, mut rules, mut immutability, .. } = server;
+        let Self { mut repository_urls, mut files, mut rules, mut immutability, .. } = server;
+        repository_urls.extend(repository.repository_urls);
         files.extend(repository.files);
         rules.extend(repository.rules);
         immutability.refs.extend(repository.immutability.refs);
@@ -111,6 +113,6 @@ impl Config {
         }
         let existing = if server.existing_written { server.existing } else { repository.existing };
         let existing_written = server.existing_written || repository.existing_written;
-        Ok(Self { files, rules, immutability, existing, existing_written, ..server })
+        Ok(Self { repository_urls, files, rules, immutability, existing, existing_written, ..server })
     }
 }

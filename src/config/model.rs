@@ -7,6 +7,7 @@ use super::words::{Keyword, keywords};
 use super::{FieldPath, GlobList, Layer, Limits};
 use crate::document::Span;
 use crate::document::format::Format;
+use crate::kubernetes::Version as KubernetesVersion;
 
 /// What to judge, by which rules, within which limits. Only [`Config::from_text`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Config {
     pub host: Host,
     /// Where policies and their data come from.
     pub policy_source: PolicySourceConfig,
+    /// URLs by which Flux and Argo CD know this repository.
+    pub repository_urls: Vec<String>,
     /// Which files are judged as which format; the first that matches counts. A file that none
     /// matches is judged by its name and content.
     pub files: Vec<FileRule>,
@@ -85,22 +88,87 @@ impl Keyword for Format {
 /// One entry of `rules`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleConfig {
-    /// Policy file or directory, relative to the source of its layer.
-    pub rego: String,
-    /// Packages to evaluate; empty for all that refuse or warn.
-    pub namespaces: Vec<String>,
-    /// What a policy is given.
-    pub input: InputKind,
+    /// What judges.
+    pub judge: JudgeConfig,
     /// What it judges.
     pub selection: Match,
     /// What its findings do.
     pub enforce: Enforce,
-    /// Data files or directories, relative to the source of its layer.
-    pub data: Vec<String>,
     /// Which file the rule is written in, and so what its paths are relative to.
     pub layer: Layer,
     /// Where it is written in that file.
     pub span: Span,
+}
+
+/// What judges in one entry of `rules`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JudgeConfig {
+    /// Policies.
+    Rego(RegoConfig),
+    /// The structure of the Kubernetes API.
+    Schema {
+        /// Which API.
+        kind: SchemaKind,
+        /// Its version.
+        version: KubernetesVersion,
+    },
+    /// Checks that come with pushgate. Never empty.
+    Checks(Vec<Check>),
+    /// How sources may be pinned. Never empty.
+    Pins(Vec<Pin>),
+}
+
+/// Policies of one entry of `rules`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegoConfig {
+    /// Policy file or directory, relative to the source of its layer.
+    pub path: String,
+    /// Packages to evaluate; empty for all that refuse or warn.
+    pub namespaces: Vec<String>,
+    /// What a policy is given.
+    pub input: InputKind,
+    /// Data files or directories, relative to the source of its layer.
+    pub data: Vec<String>,
+}
+
+keywords! {
+    /// What manifests are validated against.
+    SchemaKind {
+        /// The Kubernetes API: types that come with pushgate, and those of the repository's own definitions.
+        Kubernetes = "kubernetes",
+    } planned []
+}
+
+keywords! {
+    /// Checks that come with pushgate.
+    Check {
+        /// Kustomizations are what kustomize accepts.
+        Kustomization = "kustomization",
+        /// Charts are what Helm accepts, and their values what `values.schema.json` says.
+        HelmChart = "helm-chart",
+        /// What kustomizations, Flux and Argo CD objects point at is in the repository.
+        MissingReference = "missing-reference",
+        /// No secret comes in unencrypted.
+        PlaintextSecret = "plaintext-secret",
+    } planned []
+}
+
+keywords! {
+    /// How the revision of a source is given.
+    Pin {
+        /// A full commit id.
+        Commit = "commit",
+        /// The digest of an artifact.
+        Digest = "digest",
+        /// The name of a tag.
+        Tag = "tag",
+        /// An exact version.
+        Version = "version",
+        /// A range of versions.
+        Range = "range",
+        /// The name of a branch.
+        Branch = "branch",
+    } planned []
 }
 
 keywords! {

@@ -8,13 +8,14 @@ use super::fields::Fields;
 use super::glob::GlobList;
 use super::keys::ROOT;
 use super::model::{
-    Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability, InputKind, Match,
-    PathRule, PolicySourceConfig, RefRule, RuleConfig,
+    Check, Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability, InputKind,
+    JudgeConfig, Match, PathRule, Pin, PolicySourceConfig, RefRule, RegoConfig, RuleConfig, SchemaKind,
 };
 use super::problem::ConfigProblem;
 use super::{Layer, Limits};
 use crate::document::format::Format;
 use crate::document::{Node, Span};
+use crate::kubernetes::Version;
 
 /// The directory of policies in a repository's tree, where the file does not say.
 const POLICY_PATH: &str = ".pushgate";
@@ -25,6 +26,10 @@ pub(super) fn config(decoder: &mut Decoder<'_>, root: &Node, layer: Layer) -> Op
     let version = decoder.version(&fields, "version");
     let host = decoder.word::<Host>(&fields, "host").unwrap_or(Host::Plain);
     let policy_source = policy_source(decoder, &fields);
+    let repository_urls = decoder
+        .table(&fields, "repository")
+        .and_then(|repository| strings(decoder, &repository, "url"))
+        .unwrap_or_default();
     let files = decoder.tables(&fields, "files", |decoder, fields, _| file(decoder, fields));
     repeated_patterns(decoder, &files);
     let rules = decoder.tables(&fields, "rules", |decoder, fields, span| rule(decoder, fields, span, layer));
@@ -44,6 +49,7 @@ pub(super) fn config(decoder: &mut Decoder<'_>, root: &Node, layer: Layer) -> Op
         version: version?,
         host,
         policy_source,
+        repository_urls,
         files,
         rules,
         immutability,
@@ -107,9 +113,7 @@ fn repeated_patterns(decoder: &mut Decoder<'_>, files: &[FileRule]) {
 }
 
 fn rule(decoder: &mut Decoder<'_>, fields: &Fields<'_>, span: Span, layer: Layer) -> Option<RuleConfig> {
-    let rego = decoder.text(fields, "rego");
-    let namespaces = strings(decoder, fields, "namespaces").unwrap_or_default();
-    let input = decoder.word(fields, "input").unwrap_or(InputKind::Document);
+    let judge = judge(decoder, fields);
     let selection = match decoder.table(fields, "match") {
         Some(fields) => Match {
             paths: globs(decoder, &fields, "paths"),
@@ -119,9 +123,27 @@ fn rule(decoder: &mut Decoder<'_>, fields: &Fields<'_>, span: Span, layer: Layer
         None => Match::default(),
     };
     let enforce = decoder.word(fields, "enforce").unwrap_or(Enforce::Deny);
+    Some(RuleConfig { judge: judge?, selection, enforce, layer, span })
+}
+
+fn judge(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<JudgeConfig> {
+    // All of them are read, so that all mistakes are found; `Fields` notes when there is more than one.
+    let rego = decoder.text(fields, "rego");
+    let namespaces = strings(decoder, fields, "namespaces").unwrap_or_default();
+    let input = decoder.word(fields, "input").unwrap_or(InputKind::Document);
     let data = strings(decoder, fields, "data").unwrap_or_default();
     let data = data.iter().map(|path| normal(path)).collect();
-    Some(RuleConfig { rego: normal(&rego?), namespaces, input, selection, enforce, data, layer, span })
+    let schema = decoder.word::<SchemaKind>(fields, "schema");
+    let version = decoder.text(fields, "version").and_then(|version| Version::parse(&version));
+    let checks = decoder.words::<Check>(fields, "check");
+    let pins = decoder.words::<Pin>(fields, "pins");
+    if let Some(path) = rego {
+        return Some(JudgeConfig::Rego(RegoConfig { path: normal(&path), namespaces, input, data }));
+    }
+    if let Some(kind) = schema {
+        return Some(JudgeConfig::Schema { kind, version: version.unwrap_or(Version::NEWEST) });
+    }
+    checks.map(JudgeConfig::Checks).or(pins.map(JudgeConfig::Pins))
 }
 
 fn immutability(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> Immutability {

@@ -42,6 +42,11 @@ fn table(table: &Table) -> Map<String, Value> {
     if !one_of.is_empty() {
         schema.insert("oneOf".to_owned(), one_of.into());
     }
+    let dependent = table.keys.iter().filter_map(|key| Some((key.name.to_owned(), json!([key.only_with?]))));
+    let dependent: Map<String, Value> = dependent.collect();
+    if !dependent.is_empty() {
+        schema.insert("dependentRequired".to_owned(), dependent.into());
+    }
     schema
 }
 

@@ -6,7 +6,8 @@ use serde::ser::{SerializeStruct as _, Serializer};
 use super::Limits;
 use super::limits::Unit;
 use super::model::{
-    Config, Enforce, Existing, FileRule, Host, Immutability, InputKind, Match, PolicySourceConfig, RuleConfig,
+    Check, Config, Enforce, Existing, FileRule, Host, Immutability, InputKind, JudgeConfig, Match, Pin,
+    PolicySourceConfig, RegoConfig, RuleConfig, SchemaKind,
 };
 use crate::document::ParseLimits;
 use crate::document::format::{Format, parse};
@@ -18,8 +19,18 @@ use crate::text::is_unsafe;
 /// That rules come from the directory of the file has no notation: `policy` is left out then.
 #[must_use]
 pub fn show(config: &Config) -> String {
-    let Config { version, host, policy_source, files, rules, immutability, existing, existing_written: _, limits } =
-        config;
+    let Config {
+        version,
+        host,
+        policy_source,
+        repository_urls,
+        files,
+        rules,
+        immutability,
+        existing,
+        existing_written: _,
+        limits,
+    } = config;
     let policy = match policy_source {
         PolicySourceConfig::Directory => None,
         PolicySourceConfig::Ref { name, path } => Some(Policy { source: Source { name, path } }),
@@ -29,6 +40,7 @@ pub fn show(config: &Config) -> String {
         version: *version,
         host: *host,
         policy,
+        repository: (!repository_urls.is_empty()).then_some(RepositoryUrls { url: repository_urls }),
         files,
         rules,
         immutability,
@@ -74,6 +86,8 @@ struct Shown<'c> {
     host: Host,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<Policy<'c>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<RepositoryUrls<'c>>,
     #[serde(skip_serializing_if = "<[FileRule]>::is_empty")]
     files: &'c [FileRule],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -97,23 +111,55 @@ struct Source<'c> {
 }
 
 #[derive(Serialize)]
+struct RepositoryUrls<'c> {
+    url: &'c [String],
+}
+
+#[derive(Serialize)]
 struct Rule<'c> {
-    rego: &'c str,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    namespaces: &'c [String],
-    input: InputKind,
+    #[serde(flatten)]
+    judge: Judge<'c>,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     selection: Option<&'c Match>,
     enforce: Enforce,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    data: &'c [String],
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Judge<'c> {
+    Rego {
+        rego: &'c str,
+        #[serde(skip_serializing_if = "<[String]>::is_empty")]
+        namespaces: &'c [String],
+        input: InputKind,
+        #[serde(skip_serializing_if = "<[String]>::is_empty")]
+        data: &'c [String],
+    },
+    Schema {
+        schema: SchemaKind,
+        version: String,
+    },
+    Checks {
+        check: &'c [Check],
+    },
+    Pins {
+        pins: &'c [Pin],
+    },
 }
 
 impl<'c> From<&'c RuleConfig> for Rule<'c> {
     fn from(rule: &'c RuleConfig) -> Self {
-        let RuleConfig { rego, namespaces, input, selection, enforce, data, layer: _, span: _ } = rule;
+        let RuleConfig { judge, selection, enforce, layer: _, span: _ } = rule;
         let selection = (*selection != Match::default()).then_some(selection);
-        Self { rego, namespaces, input: *input, selection, enforce: *enforce, data }
+        let judge = match judge {
+            JudgeConfig::Rego(RegoConfig { path, namespaces, input, data }) => {
+                Judge::Rego { rego: path, namespaces, input: *input, data }
+            }
+            JudgeConfig::Schema { kind, version } => Judge::Schema { schema: *kind, version: version.to_string() },
+            JudgeConfig::Checks(check) => Judge::Checks { check },
+            JudgeConfig::Pins(pins) => Judge::Pins { pins },
+        };
+        Self { judge, selection, enforce: *enforce }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What single strings and keywords of a configuration may say.
 
 use super::glob::{self, Over};
+use crate::kubernetes::Version;
 
 /// What is wrong with a string, before its place in the file is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,10 @@ pub(super) enum Text {
     Glob(Over),
     /// A path to a field, [`super::FieldPath`].
     Field,
+    /// The URL of a Git repository.
+    Url,
+    /// A minor version of Kubernetes.
+    Kubernetes,
 }
 
 impl Text {
@@ -62,6 +67,8 @@ impl Text {
             Self::Package => r"^(?!data\.)[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$",
             Self::Glob(over) => over.regex(),
             Self::Field => r"^\.",
+            Self::Url => r"^[^\s/][^\s]*[/:][^\s]*[^\s/]$",
+            Self::Kubernetes => r"^1\.(2[5-9]|3[0-7])$",
         }
     }
 
@@ -77,8 +84,28 @@ impl Text {
             Self::Package => check_package(text),
             Self::Glob(over) => glob::check(text, over),
             Self::Field => text.parse::<super::FieldPath>().map(drop).map_err(Into::into),
+            Self::Url => check_url(text),
+            Self::Kubernetes => check_kubernetes(text),
         }
     }
+}
+
+fn check_url(text: &str) -> Result<(), Complaint> {
+    let name = text.trim_end_matches('/');
+    let separated = name.find(['/', ':']).is_some_and(|at| at > 0 && at + 1 < name.len());
+    if separated && name == text && !text.contains(char::is_whitespace) {
+        return Ok(());
+    }
+    Err(Complaint::new(format!("`{text}` is no URL of a repository"))
+        .help("such as https://git.example.com/team/gitops"))
+}
+
+fn check_kubernetes(text: &str) -> Result<(), Complaint> {
+    if Version::parse(text).is_some() {
+        return Ok(());
+    }
+    let complaint = Complaint::new(format!("no schemas for Kubernetes `{text}`"));
+    Err(complaint.help(format!("write one of \"{}\" to \"{}\"", Version::OLDEST, Version::NEWEST)))
 }
 
 fn check_file(text: &str) -> Result<(), Complaint> {

@@ -20,7 +20,8 @@ const FOLDER: &str = "pushgate-cache";
 /// Most entries kept.
 const KEPT: usize = 24;
 
-/// Compiled policies on disk.
+/// Compiled policies on disk, and what else is found out once for many pushes.
+#[derive(Clone)]
 pub struct Cache {
     folder: PathBuf,
     build: Vec<u8>,
@@ -34,6 +35,38 @@ impl Cache {
         Self { folder: git_dir.join(FOLDER), build }
     }
 
+    /// What was kept under a name by this build; `None` when there is nothing, or it is damaged.
+    pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        self.content(&self.named(name))
+    }
+
+    fn content(&self, key: &Key) -> Option<Vec<u8>> {
+        let bytes = fs::read(self.folder.join(&key.0)).ok()?;
+        let (checksum, content) = bytes.split_first_chunk::<32>()?;
+        (Sha256::digest(content).as_slice() == checksum).then(|| content.to_vec())
+    }
+
+    /// Keeps something under a name, in place of what was kept there. A failure costs time, no more.
+    pub(super) fn write(&self, name: &str, content: &[u8]) {
+        let _ = self.store(&self.named(name), content);
+    }
+
+    fn named(&self, name: &str) -> Key {
+        let mut key = self.key();
+        key.add(name.as_bytes());
+        key.finish()
+    }
+
+    fn store(&self, key: &Key, content: &[u8]) -> std::io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        self.make_room()?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        std::io::Write::write_all(&mut file, &Sha256::digest(content))?;
+        std::io::Write::write_all(&mut file, content)?;
+        // Another push may have kept the same at the same time; either is good.
+        file.persist(self.folder.join(&key.0)).map(|_| ()).map_err(|error| error.error)
+    }
+
     /// Begins the key of a set.
     pub(super) fn key(&self) -> KeyMaker {
         let mut maker = KeyMaker(Sha256::new());
@@ -43,24 +76,13 @@ impl Cache {
 
     /// The set that was kept under a key; `None` when there is none, or it is damaged.
     pub(super) fn get(&self, key: &Key) -> Option<PolicySet> {
-        let bytes = fs::read(self.folder.join(&key.0)).ok()?;
-        let (checksum, set) = bytes.split_first_chunk::<32>()?;
-        (Sha256::digest(set).as_slice() == checksum).then(|| PolicySet::from_bytes(set)).flatten()
+        self.content(key).and_then(|set| PolicySet::from_bytes(&set))
     }
 
     /// Keeps a set under a key, if it can be kept. A failure costs time at the next push, no more.
     pub(super) fn put(&self, key: &Key, set: &PolicySet) {
         let Some(bytes) = set.to_bytes() else { return };
-        let write = || -> std::io::Result<()> {
-            fs::create_dir_all(&self.folder)?;
-            self.make_room()?;
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            std::io::Write::write_all(&mut file, &Sha256::digest(&bytes))?;
-            std::io::Write::write_all(&mut file, &bytes)?;
-            // Another push may have kept the same at the same time; either is good.
-            file.persist(self.folder.join(&key.0)).map(|_| ()).map_err(|error| error.error)
-        };
-        let _ = write();
+        let _ = self.store(key, &bytes);
     }
 
     /// Removes the oldest entries, so that one more fits.

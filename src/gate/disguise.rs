@@ -56,7 +56,8 @@ impl Judge<'_> {
     fn leads_to_judged(&self, path: &RepoPath, target: &[u8]) -> Result<bool, GateError> {
         let Some(resolved) = resolve(path, target) else { return Ok(false) };
         let judged = matches!(select_name(&self.gate.config, &resolved), Selected::As(_));
-        Ok(judged && (self.after.0)(&resolved)?.is_some_and(|mode| mode != FileMode::Submodule))
+        let there = self.sides.new.file(&resolved)?;
+        Ok(judged && there.is_some_and(|file| file.mode != FileMode::Submodule))
     }
 }
 

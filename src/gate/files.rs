@@ -256,7 +256,8 @@ impl Reader<'_> {
             let line = parsed.source.position(problem.span.start as usize).line;
             return Err(GateError::FileLimit { place: format!("{path}:{line}"), message: problem.message.clone() });
         }
-        let text = FileText { path: path.clone(), source: Arc::new(parsed.source), format: format.name() };
+        let text =
+            FileText { path: path.clone(), source: Arc::new(parsed.source), format: format.name(), template: false };
         let (problems, documents) = (parsed.problems, parsed.documents);
         Ok(Reading::Text(TextFile { text, problems, documents, objects: OnceLock::new() }))
     }

@@ -6,16 +6,16 @@ use super::{
     Gate, GateError, disguise,
     files::{Reader, Reading, Selected, Spent, TextFile, UnitKey, Units, select},
     moves::Whole,
+    texts::Hidden,
+    world::World,
 };
 use crate::{
-    document::{Identity, Problem, ProblemKind, Unit},
-    git::{Change, File, FileMode, GitError, Oid, RepoPath, Repository},
-    rule::{FileText, Pair, Rule, Scope, Side, builtin},
+    document::{Identity, Problem, ProblemKind, Span, Unit},
+    git::{Change, File, GitError, Oid, RepoPath, Repository},
+    gitops::helm::{self, Part},
+    rule::{FileText, Pair, Rule, RuleError, Scope, Side, builtin},
     verdict::{Counts, Excerpt, Finding, Place, Status},
 };
-
-/// How a path is stored after the change; `None` where there is no file.
-pub(super) struct After<'a>(pub &'a (dyn Fn(&RepoPath) -> Result<Option<FileMode>, GateError> + Sync));
 
 /// Below so many files, starting threads costs more than it saves.
 const PARALLEL_FROM: usize = 32;
@@ -24,26 +24,35 @@ const PARALLEL_FROM: usize = 32;
 pub(super) struct Judge<'a> {
     pub(super) gate: &'a Gate,
     pub(super) reader: Reader<'a>,
-    scope: Scope<'a>,
-    pub(super) after: After<'a>,
+    pub(super) scope: Scope<'a>,
+    pub(super) sides: Sides<'a>,
     /// Whether there is an old side, which says what was there before.
-    both_sides: bool,
+    pub(super) both_sides: bool,
     /// Whether what changed is judged, and not just what is there.
     compare: bool,
     /// Trees whose files have been judged by the same rules.
     known: &'a [Oid],
-    rules: Vec<&'a dyn Rule>,
+    pub(super) rules: Vec<&'a dyn Rule>,
+}
+
+/// The repository before and after.
+#[derive(Clone, Copy)]
+pub(super) struct Sides<'a> {
+    pub old: &'a World<'a>,
+    pub new: &'a World<'a>,
 }
 
 /// What judging one changed file leaves for the end.
 #[derive(Default)]
-struct Judged {
-    findings: Vec<Finding>,
+pub(super) struct Judged {
+    pub findings: Vec<Finding>,
     counts: Counts,
     /// Objects of the old file that the new one does not have.
     gone: Vec<Identity>,
     /// Objects of the new file that the old one did not have, but another old file has.
     arrived: Vec<Identity>,
+    /// What must not be shown of the new file.
+    pub hidden: Vec<Span>,
 }
 
 impl<'a> Judge<'a> {
@@ -52,11 +61,11 @@ impl<'a> Judge<'a> {
         repository: Option<&'a Repository>,
         spent: &'a Spent,
         scope: Scope<'a>,
-        after: After<'a>,
+        sides: Sides<'a>,
     ) -> Self {
         let rules = gate.rules.for_ref(scope.ref_name).collect();
         let reader = Reader { config: &gate.config, repository, spent };
-        Self { gate, reader, scope, after, both_sides: true, compare: true, known: &[], rules }
+        Self { gate, reader, scope, sides, both_sides: true, compare: true, known: &[], rules }
     }
 
     /// Judges what files say, not how they changed: there is no old side to compare with.
@@ -97,14 +106,24 @@ impl<'a> Judge<'a> {
         };
         let mut counts = Counts { rules: self.rules.len(), ..Counts::default() };
         let (mut gone, mut arrived) = (Vec::new(), Vec::new());
+        let mut hidden = Hidden::default();
+        let first = findings.len();
         for (change, one) in changes.iter().zip(judged) {
             let mut one = one?;
             findings.append(&mut one.findings);
             counts += one.counts;
+            hidden.add(&change.path, one.hidden);
             gone.extend(one.gone.into_iter().map(|identity| (identity, change)));
             arrived.extend(one.arrived.into_iter().map(|identity| (identity, change)));
         }
         self.moves(&whole, gone, arrived, findings)?;
+        if self.compare {
+            self.affected(changes, findings)?;
+            for change in self.stranded(changes)? {
+                findings.append(&mut self.change(&change, &whole)?.findings);
+            }
+        }
+        hidden.conceal(findings.get_mut(first..).unwrap_or_default());
         Ok(counts)
     }
 
@@ -148,6 +167,7 @@ impl<'a> Judge<'a> {
             Some(_) | None => None,
         };
         let old_units = old.as_ref().map(TextFile::units).unwrap_or_default();
+        self.text(change, new.as_ref(), &units, &mut judged)?;
         if self.stood_there(change)? {
             // The very same file in the very same place: nothing that is said of it is new.
             for finding in judged.findings.iter_mut().chain(said.iter_mut().flat_map(|said| &mut said.findings)) {
@@ -186,11 +206,14 @@ impl<'a> Judge<'a> {
         match self.reader.read(&change.path, file, format)? {
             // A template that is YAML as it stands is judged like any other file: Helm passes on
             // what it does not fill in.
-            Reading::Text(text) if text.stops_at("{{") && self.is_chart_template(&change.path)? => {
-                judged.findings.push(builtin::not_judged(&change.path, builtin::HELM_TEMPLATE));
-                Ok(None)
+            Reading::Text(mut text) => {
+                text.text.template = is_template(&text, &change.path, self.sides.new)?;
+                if text.text.template && text.stops_at("{{") {
+                    judged.findings.push(builtin::not_judged(&change.path, builtin::HELM_TEMPLATE));
+                    return Ok(None);
+                }
+                Ok(Some(text))
             }
-            Reading::Text(text) => Ok(Some(text)),
             Reading::Encrypted => {
                 judged.findings.push(builtin::not_judged(&change.path, builtin::ENCRYPTED));
                 Ok(None)
@@ -206,7 +229,10 @@ impl<'a> Judge<'a> {
     fn old_side(&self, path: &RepoPath, file: &File) -> Result<Option<TextFile>, GateError> {
         let Selected::As(format) = select(&self.gate.config, path, file) else { return Ok(None) };
         match self.reader.read_again(path, file, format) {
-            Ok(Reading::Text(text)) => Ok(Some(text)),
+            Ok(Reading::Text(mut text)) => {
+                text.text.template = is_template(&text, path, self.sides.old)?;
+                Ok(Some(text))
+            }
             Ok(Reading::Encrypted | Reading::LfsPointer) => Ok(None),
             // An old file over a limit is in already, and not this push's doing. Only where fields
             // are compared is there no verdict without it.
@@ -215,26 +241,6 @@ impl<'a> Judge<'a> {
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// Whether a file is a template of a Helm chart: below `templates/` of a folder with a
-    /// `Chart.yaml`. Such a file is YAML only when it has been rendered.
-    fn is_chart_template(&self, path: &RepoPath) -> Result<bool, GateError> {
-        let mut folder = path.parent();
-        while let Some(current) = folder {
-            folder = current.parent();
-            if current.file_name() == b"templates" {
-                let mut chart = folder.as_ref().map(|folder| folder.as_bytes().to_vec()).unwrap_or_default();
-                if !chart.is_empty() {
-                    chart.push(b'/');
-                }
-                chart.extend_from_slice(b"Chart.yaml");
-                if (self.after.0)(&RepoPath::new(chart))?.is_some_and(FileMode::is_file) {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
     }
 
     /// Whether the new file, as it is, was there before: with another mode, or in a tree that was
@@ -298,10 +304,16 @@ impl<'a> Judge<'a> {
         Ok(known)
     }
 
-    fn said_of(&self, rule: &dyn Rule, text: &FileText, unit: &Unit<'_>) -> Result<Messages, GateError> {
+    /// What a rule says of a unit of the old side.
+    pub(super) fn said_of(&self, rule: &dyn Rule, text: &FileText, unit: &Unit<'_>) -> Result<Messages, GateError> {
         let mut found = Vec::new();
-        rule.on_unit(&self.scope, text, unit, &mut found)?;
+        rule.on_unit(&self.old_scope(), text, unit, &mut found)?;
         Ok(Messages(found))
+    }
+
+    /// The scope for what was there before.
+    pub(super) fn old_scope(&self) -> Scope<'a> {
+        Scope { tree: self.sides.old, ..self.scope.clone() }
     }
 
     /// Compares the units of one file's two sides. What has no counterpart here may have come from
@@ -366,6 +378,16 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// Whether a file is a template of a Helm chart: it has actions in it and lies below `templates/` of a
+/// folder with a `Chart.yaml`. What it says counts only when it has been rendered.
+fn is_template(file: &TextFile, path: &RepoPath, world: &World<'_>) -> Result<bool, GateError> {
+    if !file.text.source.text().contains("{{") {
+        return Ok(false);
+    }
+    let place = helm::chart_of(&path.to_text(), world).map_err(RuleError::from)?;
+    Ok(place.is_some_and(|place| matches!(place.part, Part::Template | Part::TemplateText)))
+}
+
 /// Whether both are files of one content; the mode of execution does not count.
 fn same_file(a: &File, b: &File) -> bool {
     a.content == b.content && a.mode.is_file() == b.mode.is_file()
@@ -381,18 +403,19 @@ fn over_limit(error: GateError) -> Result<Option<TextFile>, GateError> {
 
 /// What was said before.
 #[derive(Default)]
-struct Messages(Vec<Finding>);
+pub(super) struct Messages(pub Vec<Finding>);
 
 impl Messages {
     /// Marks what was said before, each as often as it was said: first what is at the same place,
     /// then what reads the same. A second violation that reads like the first is new.
-    fn mark(&mut self, findings: &mut [Finding]) {
+    pub fn mark(&mut self, findings: &mut [Finding]) {
         let route = |finding: &Finding| finding.place.as_ref().and_then(|place| place.route.clone());
         for exact in [true, false] {
             for finding in findings.iter_mut().filter(|finding| finding.status == Status::New) {
                 let known = self.0.iter().position(|old| {
                     old.rule == finding.rule
                         && old.message == finding.message
+                        && old.subject == finding.subject
                         && (!exact || route(old) == route(finding))
                 });
                 if let Some(known) = known {

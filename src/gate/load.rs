@@ -92,7 +92,7 @@ impl Gate {
         let policies = compile_all(&config, own, repository, cache, &mut digest)?;
         let rules = Rules::build(&config, policies.clone());
         let stamp = PolicyStamp { digest: digest.finish(), source };
-        Ok(Self { config, rules, policies, stamp, server: None })
+        Ok(Self { config, rules, policies, stamp, server: None, cache: cache.cloned() })
     }
 }
 

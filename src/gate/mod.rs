@@ -10,18 +10,26 @@
 mod cache;
 mod disguise;
 mod error;
+mod facts;
 mod files;
 mod judge;
 pub mod load;
 mod moves;
 pub mod policies;
 mod sources;
+mod texts;
+mod world;
 
 pub use cache::Cache;
 pub use error::GateError;
 pub use judge::problem_finding;
 
-use std::{cell::RefCell, collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     config::{Config, PolicySourceConfig},
@@ -31,8 +39,10 @@ use crate::{
     rule::{Rules, Scope, Transition, builtin},
     verdict::{Counts, Finding, PolicyStamp, Verdict, decide},
 };
+use facts::Known;
 use files::Spent;
-use judge::{After, Judge};
+use judge::{Judge, Sides};
+use world::{Files, World};
 
 /// A configuration with its policies compiled: everything that a verdict depends on but the push.
 pub struct Gate {
@@ -42,6 +52,8 @@ pub struct Gate {
     stamp: PolicyStamp,
     /// What the server's own file says, where the repository's adds to it.
     server: Option<Config>,
+    /// Where is kept what is found out about the repository.
+    cache: Option<Cache>,
 }
 
 impl Gate {
@@ -170,6 +182,10 @@ impl Gate {
         if !memory.judged.insert((base.tree, tree, judged_as.clone())) {
             return Ok(Counts::default());
         }
+        let limit = self.config.limits.files;
+        let known = self.known(base.tree);
+        let world = |tree| self.world(Files::Tree { repository, tree }).knowing(known);
+        let after = world(Some(tree));
         let scope = Scope {
             ref_name: Some(name),
             pusher: &push.pusher,
@@ -177,18 +193,21 @@ impl Gate {
             time: push.time,
             old: update.change.before(),
             new: Some(new),
+            tree: &after,
         };
-        let after = |path: &RepoPath| Ok(repository.file_at(tree, path)?.map(|file| file.mode));
         let spent = memory.spent.clone();
-        let judge = || Judge::new(self, Some(repository), &spent, scope.clone(), After(&after)).knowing(&base.known);
-        let limit = self.config.limits.files;
+        let judge = |old| {
+            Judge::new(self, Some(repository), &spent, scope.clone(), Sides { old, new: &after }).knowing(&base.known)
+        };
         let changes = repository.changes(base.tree, Some(tree), limit)?;
-        let mut counts = judge().changes(&changes, findings)?;
+        let before = world(base.tree);
+        let mut counts = judge(&before).changes(&changes, findings)?;
         if let Some(tip) = base.beside {
             let judged: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
             let mut others = repository.changes(Some(tip), Some(tree), limit)?;
             others.retain(|change| change.after.is_some() && !judged.contains(&change.path));
-            counts += judge().beside().changes(&others, findings)?;
+            let before = world(Some(tip));
+            counts += judge(&before).beside().changes(&others, findings)?;
         }
         // What a later ref of this push shares with this one has been judged here.
         if let Some(commit) = target.commit() {
@@ -233,6 +252,9 @@ impl Gate {
         let tree = head.map(|head| repository.peel(head)).transpose()?.and_then(Peeled::tree);
         let index = StagedIndex::read(repository, index)?;
         let changes = index.changes(repository, tree, self.config.limits.files)?;
+        let known = self.known(tree);
+        let before = self.world(Files::Tree { repository, tree }).knowing(known);
+        let after = self.world(Files::Staged { repository, index: &index });
         let scope = Scope {
             ref_name: name.as_ref(),
             pusher: &push.pusher,
@@ -240,36 +262,37 @@ impl Gate {
             time: push.time,
             old: head,
             new: None,
+            tree: &after,
         };
-        let after = |path: &RepoPath| Ok(index.file_at(path).map(|file| file.mode));
         let mut findings = Vec::new();
         let spent = Spent::default();
-        let counts =
-            Judge::new(self, Some(repository), &spent, scope, After(&after)).changes(&changes, &mut findings)?;
+        let sides = Sides { old: &before, new: &after };
+        let counts = Judge::new(self, Some(repository), &spent, scope, sides).changes(&changes, &mut findings)?;
         for finding in &mut findings {
             finding.ref_name.clone_from(&name);
         }
         Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
     }
 
-    /// Judges files as they lie: what they say, not how they changed.
+    /// Judges files as they lie below a folder: what they say, not how they changed.
     ///
     /// # Errors
     /// As [`Gate::judge`].
     pub fn judge_files(
         &self,
-        files: Vec<(RepoPath, Arc<[u8]>)>,
-        exists: &(dyn Fn(&RepoPath) -> bool + Sync),
+        root: PathBuf,
+        files: BTreeMap<RepoPath, Arc<[u8]>>,
         push: Push,
     ) -> Result<Verdict, GateError> {
         let changes: Vec<Change> = files
-            .into_iter()
+            .iter()
             .map(|(path, bytes)| Change {
-                path,
+                path: path.clone(),
                 before: None,
-                after: Some(File { mode: FileMode::Regular, content: Content::Bytes(bytes) }),
+                after: Some(File { mode: FileMode::Regular, content: Content::Bytes(bytes.clone()) }),
             })
             .collect();
+        let after = self.world(Files::Folder { root, given: files });
         let scope = Scope {
             ref_name: None,
             pusher: &push.pusher,
@@ -277,13 +300,21 @@ impl Gate {
             time: push.time,
             old: None,
             new: None,
+            tree: &after,
         };
-        let after = |path: &RepoPath| Ok(exists(path).then_some(FileMode::Regular));
         let mut findings = Vec::new();
         let spent = Spent::default();
-        let counts =
-            Judge::new(self, None, &spent, scope, After(&after)).state_only().changes(&changes, &mut findings)?;
+        let sides = Sides { old: &after, new: &after };
+        let counts = Judge::new(self, None, &spent, scope, sides).state_only().changes(&changes, &mut findings)?;
         Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
+    }
+
+    fn world<'a>(&'a self, files: Files<'a>) -> World<'a> {
+        World::new(files, &self.config.limits)
+    }
+
+    fn known(&self, base: Option<Oid>) -> Known<'_> {
+        Known { cache: self.cache.as_ref(), base }
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     sources::{Digester, Files},
 };
 use crate::{
-    config::{Config, Layer, Limits, RuleConfig},
+    config::{Config, JudgeConfig, Layer, Limits, RegoConfig},
     document::{
         Node, ParseLimits,
         format::{Format, parse},
@@ -33,16 +33,17 @@ pub(super) fn compile_all(
     let mut all = Vec::new();
     let mut mistakes = Vec::new();
     for rule in &config.rules {
+        let JudgeConfig::Rego(rego) = &rule.judge else { continue };
         let files = match (rule.layer, repository) {
             (Layer::Repository, Some(files)) => files,
             (Layer::Server | Layer::Client | Layer::Repository, _) => own,
         };
-        let key = (rule.layer, rule.rego.as_str(), rule.namespaces.as_slice(), rule.data.as_slice());
+        let key = (rule.layer, rego.path.as_str(), rego.namespaces.as_slice(), rego.data.as_slice());
         if let Some(set) = compiled.get(&key) {
             all.push(set.clone());
             continue;
         }
-        match compile(rule, files, &config.limits, cache, digest) {
+        match compile(rego, files, &config.limits, cache, digest) {
             Ok(set) => {
                 let set = Arc::new(set);
                 compiled.insert(key, set.clone());
@@ -61,7 +62,7 @@ pub(super) fn compile_all(
 }
 
 fn compile(
-    rule: &RuleConfig,
+    rule: &RegoConfig,
     files: &Files<'_>,
     limits: &Limits,
     cache: Option<&Cache>,
@@ -74,7 +75,7 @@ fn compile(
         }
     };
     let mut sources = Vec::new();
-    for name in files.list(&rule.rego)? {
+    for name in files.list(&rule.path)? {
         // Unit tests judge nothing.
         if is_rego(&name) && !name.ends_with("_test.rego") {
             let (source, of_file) = policy_source(files, &name, digest)?;
@@ -85,7 +86,7 @@ fn compile(
     }
     if sources.is_empty() {
         let reason = "no .rego file there, so nothing would be enforced".to_owned();
-        return Err(GateError::Unreadable { name: files.full_name(&rule.rego), reason });
+        return Err(GateError::Unreadable { name: files.full_name(&rule.path), reason });
     }
     let mut data = Vec::new();
     for entry in &rule.data {

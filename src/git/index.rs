@@ -53,6 +53,21 @@ impl StagedIndex {
         self.0.get(path)
     }
 
+    /// All files, in the order of their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&RepoPath, &File)> {
+        self.0.iter()
+    }
+
+    /// The paths of the files below a folder, in order; all of them for the root.
+    pub fn below(&self, folder: &RepoPath) -> impl Iterator<Item = &RepoPath> {
+        let mut start = folder.as_bytes().to_vec();
+        if !start.is_empty() {
+            start.push(b'/');
+        }
+        let first = RepoPath::new(start.clone());
+        self.0.range(first..).map(|(path, _)| path).take_while(move |path| path.as_bytes().starts_with(&start))
+    }
+
     /// What the index changes in a tree (`None`: before the first commit).
     ///
     /// # Errors

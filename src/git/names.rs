@@ -122,6 +122,17 @@ impl RepoPath {
         self.0.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
     }
 
+    /// The path of what has this name in the folder that this path is; the root is empty.
+    #[must_use]
+    pub fn join(&self, name: &str) -> Self {
+        let mut path = self.0.clone();
+        if !path.is_empty() {
+            path.push(b'/');
+        }
+        path.extend_from_slice(name.as_bytes());
+        Self(path)
+    }
+
     /// The folder; `None` at the root.
     #[must_use]
     pub fn parent(&self) -> Option<RepoPath> {

@@ -162,6 +162,50 @@ impl Repository {
         Ok(self.entry_at(tree, path)?.and_then(|entry| entry.tree()))
     }
 
+    /// The names directly in a folder of a tree, in Git's order; none where there is no such folder.
+    ///
+    /// # Errors
+    /// [`GitError::Object`].
+    pub fn names_in(&self, tree: Oid, folder: &RepoPath) -> Result<Vec<String>, GitError> {
+        let Some(tree) = self.folder_at(tree, folder)? else { return Ok(Vec::new()) };
+        self.with(|repository| {
+            let entries = entries(repository, tree, &mut Vec::new())?;
+            Ok(entries.iter().map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect())
+        })
+    }
+
+    /// The paths of all files of a tree that `wanted` takes by their path.
+    ///
+    /// # Errors
+    /// [`GitError::TooManyFiles`] when the tree holds more than `limit` entries, [`GitError::Object`].
+    pub fn find_files(
+        &self,
+        tree: Oid,
+        limit: usize,
+        wanted: &dyn Fn(&RepoPath) -> bool,
+    ) -> Result<Vec<RepoPath>, GitError> {
+        self.with(|repository| {
+            let (mut found, mut buffer, mut visited) = (Vec::new(), Vec::new(), 0);
+            let mut folders = vec![(BString::default(), tree)];
+            while let Some((path, tree)) = folders.pop() {
+                for entry in entries(repository, tree, &mut buffer)? {
+                    visited += 1;
+                    if visited > limit {
+                        return Err(GitError::TooManyFiles { limit });
+                    }
+                    let below = joined(path.as_ref(), entry.name.as_ref());
+                    if let Some(tree) = entry.tree() {
+                        folders.push((below, tree));
+                    } else if entry.file().is_some_and(|file| file.mode.is_file()) {
+                        found.extend(Some(RepoPath::new(below)).filter(wanted));
+                    }
+                }
+            }
+            found.sort();
+            Ok(found)
+        })
+    }
+
     fn entry_at(&self, tree: Oid, path: &RepoPath) -> Result<Option<TreeEntry>, GitError> {
         self.with(|repository| {
             let mut buffer = Vec::new();

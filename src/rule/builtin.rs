@@ -1,6 +1,6 @@
 //! The rules that are always on, and the documentation of every rule that is not Rego.
 
-use super::{fields, paths, refs};
+use super::{fields, helm, kustomize, paths, pins, references, refs, schema, secrets};
 use crate::{
     git::RepoPath,
     verdict::{Finding, Place, Severity},
@@ -14,6 +14,8 @@ pub const DUPLICATE_KEY: &str = "duplicate-key";
 pub const HELM_TEMPLATE: &str = "helm-template";
 /// A file that is encrypted as a whole.
 pub const ENCRYPTED: &str = "encrypted-file";
+/// A file that is too large to be searched.
+pub const LARGE_FILE: &str = "large-file";
 /// A manifest in a list that does not say what it is.
 pub const LIST_ITEM: &str = "list-item";
 /// A file whose content is not in the repository.
@@ -40,6 +42,14 @@ pub struct Explanation {
 /// Every built-in rule, by id.
 pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
+        id: schema::AMBIGUOUS,
+        title: "A value that other readers of YAML take for something else",
+        text: "Kubernetes reads this value as a string, but readers of full YAML 1.1 (PyYAML, Ansible) or of YAML 1.2
+do not: `1:30` is the number 90 for the first, `0o17` the number 15 for the second. It is a warning.
+
+How to fix: put the value in quotes.",
+    },
+    Explanation {
         id: DUPLICATE_KEY,
         title: "A key stands twice in one mapping",
         text: "The YAML specification forbids it, and readers disagree: some keep the first value, most the last,
@@ -60,6 +70,16 @@ reported (`-v`) and let in.",
 in the repository.
 
 How to fix: take the attribute away from files that may be YAML or JSON, and store them as UTF-8.",
+    },
+    Explanation {
+        id: helm::ID,
+        title: "A Helm chart or its values are not what Helm accepts",
+        text: "Helm refuses a chart whose `Chart.yaml` is broken or lacks a name or version, and values that do not
+match the `values.schema.json` beside them.
+
+How to fix: mend the place shown; `helm lint CHART` says whether it is good.
+
+Configured under `rules` with `check: helm-chart`.",
     },
     Explanation {
         id: HELM_TEMPLATE,
@@ -95,6 +115,33 @@ How to fix: restore the file, and add a new one beside it.
 Configured under `immutability.paths`.",
     },
     Explanation {
+        id: schema::ID,
+        title: "A manifest is not what the Kubernetes API accepts",
+        text: "The manifest is compared with the types of the Kubernetes version in the configuration, strictly: a
+misspelt field is dropped by the API server without a word, or stops the whole sync. Also compared:
+quantities, dates, base64, names, entries that stand twice, and a selector with its template's labels.
+Custom resources are compared with the definition in the same repository.
+
+How to fix: mend the place shown; the nearest right spelling is named. `${NAME}` stands for anything.
+
+Configured under `rules` with `schema: kubernetes` and `version`.",
+    },
+    Explanation {
+        id: kustomize::ID,
+        title: "A kustomization is not what kustomize accepts",
+        text: "kustomize refuses a kustomization with a field that it does not know or of the wrong type, and with it
+everything that it would have built.
+
+How to fix: mend the place shown; `kustomize build FOLDER` says whether it is good.
+
+Configured under `rules` with `check: kustomization`.",
+    },
+    Explanation {
+        id: LARGE_FILE,
+        title: "The file is too large to be searched",
+        text: "Files over `limits.file-size` that are not declarative are let in without being searched for secrets.",
+    },
+    Explanation {
         id: LFS_POINTER,
         title: "The content of the file is not in the repository",
         text: "The file is a Git LFS pointer: what a consumer gets is fetched from elsewhere and cannot be judged.
@@ -117,6 +164,29 @@ How to fix: make it a file, or let it point to a declarative file of this reposi
 not recognise them.
 
 How to fix: write `apiVersion` and `kind` into each item, or use documents of their own.",
+    },
+    Explanation {
+        id: references::ID,
+        title: "Something points at a file or folder that is not in the repository",
+        text: "A kustomization names its resources, patches and inputs; a Flux Kustomization or an Argo CD Application
+names a folder. Where what they name is not there after the push, nothing below it is applied any more.
+What is deleted is looked for in all kustomizations, changed or not.
+
+How to fix: add the file (was it left out of the commit?), or take the reference away. Which sources of
+Flux and Argo CD are this repository is said by `repository: {url: …}`.
+
+Configured under `rules` with `check: missing-reference`.",
+    },
+    Explanation {
+        id: secrets::ID,
+        title: "A secret comes into the repository unencrypted",
+        text: "Who can read the repository, a clone or a backup of it has the secret; base64 is no encryption. A secret
+that was pushed stays in history even if the next commit removes it.
+
+How to fix: remove it and make a new secret: this one has left your machine. Store secrets encrypted
+(SOPS, Sealed Secrets) or outside of the repository (External Secrets, Vault).
+
+Configured under `rules` with `check: plaintext-secret`.",
     },
     Explanation {
         id: POLICY_SOURCE,
@@ -158,6 +228,23 @@ only looks declarative, an administrator can leave it out:
     - match: [\"path/**\"]
       ignore: true",
     },
+    Explanation {
+        id: schema::UNKNOWN,
+        title: "A custom resource has no definition in the repository and is not validated",
+        text: "Its structure is compared with the `CustomResourceDefinition` in the same repository. There is none, so
+only its name was looked at. It is let in and counted; `-v` names it.",
+    },
+    Explanation {
+        id: pins::ID,
+        title: "A source of Flux or Argo CD is not pinned",
+        text: "What a branch or a range of versions stands for changes without a push to this repository, so what is
+applied is not what was reviewed, and a rollback does not bring it back.
+
+How to fix: name a commit, a digest, a tag or an exact version. Sources that are this repository
+(`repository: {url: …}`) are free to follow a branch.
+
+Configured under `rules` with `pins`.",
+    },
 ];
 
 /// A file that is let in without being judged, for a reason that is told to whoever asks.
@@ -166,6 +253,7 @@ pub fn not_judged(path: &RepoPath, rule: &'static str) -> Finding {
     let why = match rule {
         ENCRYPTED => "is encrypted as a whole",
         HELM_TEMPLATE => "is a template of a Helm chart",
+        LARGE_FILE => "is larger than `limits.file-size`",
         other => other,
     };
     let mut finding = Finding::new(rule, format!("{path} {why}: not judged")).at(Place::file(path.clone()));
@@ -179,7 +267,7 @@ mod tests {
 
     #[test]
     fn what_is_not_judged_is_known_to_the_verdict() {
-        assert_eq!(crate::verdict::NOT_JUDGED, [ENCRYPTED, HELM_TEMPLATE]);
+        assert_eq!(crate::verdict::NOT_JUDGED, [ENCRYPTED, HELM_TEMPLATE, LARGE_FILE, schema::UNKNOWN]);
     }
 
     #[test]

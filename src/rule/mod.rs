@@ -5,19 +5,31 @@
 
 pub mod builtin;
 mod fields;
+mod helm;
+mod kustomize;
+mod kustomized;
 mod pair;
 mod paths;
+mod pins;
+mod references;
 mod refs;
 mod rego;
+mod schema;
+mod secrets;
 
+pub use kustomized::{Kustomized, Wholeness};
 pub use pair::{ChangeKind, Pair, Side};
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    config::{Config, Enforce},
-    document::{Located, Node, Route, Source, Span, Unit},
+    config::{Check, Config, Enforce, JudgeConfig, Match, SchemaKind},
+    document::{Located, Node, Part, Route, Source, Span, Unit, Violation},
     git::{Change, GitError, Oid, RefKind, RefName, RepoPath},
+    gitops::{Tree, TreeError},
+    kubernetes::crd::CustomResource,
     policy::EvalError,
     push::{Pusher, RefChange},
     verdict::{Excerpt, Finding, Place, Severity},
@@ -54,6 +66,36 @@ pub trait Rule: Send + Sync {
         Ok(())
     }
 
+    /// Whether the rule looks at the text of every file, declarative or not.
+    fn reads_text(&self) -> bool {
+        false
+    }
+
+    /// Says what it has to say about the text of a file, with the units in it where it is
+    /// declarative: called for both sides, as [`Rule::on_unit`]. What it returns is not to be shown
+    /// to anybody.
+    ///
+    /// # Errors
+    /// [`RuleError`] when it could not be judged.
+    fn on_text(
+        &self,
+        _scope: &Scope<'_>,
+        _file: &FileText,
+        _units: &[&Unit<'_>],
+        _findings: &mut Vec<Finding>,
+    ) -> Result<Vec<Span>, RuleError> {
+        Ok(Vec::new())
+    }
+
+    /// Files that did not change but of which the rule may say something else now: they point at
+    /// what changed. Files that do not exist any more may be among them.
+    ///
+    /// # Errors
+    /// [`RuleError`] when they could not be found out.
+    fn affected(&self, _scope: &Scope<'_>, _changes: &[Change]) -> Result<Vec<RepoPath>, RuleError> {
+        Ok(Vec::new())
+    }
+
     /// Whether the rule looks at both sides of documents.
     fn compares(&self) -> bool {
         false
@@ -80,6 +122,54 @@ pub enum RuleError {
         #[source]
         source: EvalError,
     },
+    /// What a file points at could not be looked up.
+    #[error("{0}")]
+    Tree(#[from] TreeError),
+}
+
+/// The repository as it is on the side that is judged, as far as rules ask about it.
+pub trait Surroundings: Tree + Sync {
+    /// What the repository's own definitions say of a kind, in all its versions.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn custom_resources(&self, group: &str, kind: &str) -> Result<Vec<Arc<CustomResource>>, TreeError>;
+
+    /// The repository's default branch; `None` where there is no repository, or it says none.
+    fn default_branch(&self) -> Option<RefName>;
+
+    /// The Git repositories that objects in this one tell Flux about, by the name of the object.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn git_repositories(&self, name: &str) -> Result<Vec<GitRepository>, TreeError>;
+
+    /// The files with Flux or Argo CD objects that point at any of some paths.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn pointing_at(&self, paths: &dyn Fn(&str) -> bool) -> Result<Vec<RepoPath>, TreeError>;
+
+    /// What all kustomizations point at.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn kustomized(&self) -> Result<&Kustomized, TreeError>;
+}
+
+/// A `GitRepository` of Flux.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GitRepository {
+    /// Its namespace, as far as the file says.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub url: String,
+    /// The branch that Flux follows, where it says one.
+    pub branch: Option<String>,
+    /// Whether it names a commit, a tag or the like: what is on a branch says nothing about it.
+    pub fixed: bool,
 }
 
 /// What happens to a ref, with what rules may ask about it.
@@ -112,7 +202,7 @@ impl Transition<'_> {
 }
 
 /// Where a change would land.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Scope<'a> {
     /// The ref; `None` when files are judged as they lie.
     pub ref_name: Option<&'a RefName>,
@@ -126,6 +216,8 @@ pub struct Scope<'a> {
     pub old: Option<Oid>,
     /// The new tip.
     pub new: Option<Oid>,
+    /// The repository with what is judged: after the push for the new side, before it for the old.
+    pub tree: &'a dyn Surroundings,
 }
 
 impl Scope<'_> {
@@ -148,8 +240,10 @@ pub struct FileText {
     pub path: RepoPath,
     /// Its text.
     pub source: Arc<Source>,
-    /// Name of its format.
+    /// Name of its format; `text` where it is not declarative.
     pub format: &'static str,
+    /// Whether it is a template of a Helm chart, which says what it says only when it is rendered.
+    pub template: bool,
 }
 
 impl FileText {
@@ -172,6 +266,49 @@ impl FileText {
                 label: None,
                 related: Vec::new(),
             }),
+        }
+    }
+
+    /// A finding of a rule for what is wrong with a value of a unit.
+    #[must_use]
+    pub fn finding(&self, rule: &str, unit: &Unit<'_>, violation: Violation) -> Finding {
+        let mut place = self.place(unit, &violation.route);
+        if let Some(excerpt) = &mut place.excerpt {
+            excerpt.span = self.part_span(unit, &violation.route, violation.part).unwrap_or(excerpt.span);
+            excerpt.label = violation.label;
+            let related = violation.related.map(|(route, label)| {
+                let span = self.part_span(unit, &route, Part::Value);
+                (span.unwrap_or_else(|| self.shown_span(&route.locate(unit.node))), label)
+            });
+            excerpt.related = related.into_iter().collect();
+        }
+        let mut finding = Finding::new(rule, violation.message).at(place);
+        finding.help = violation.help;
+        finding.resource.clone_from(&unit.identity);
+        finding
+    }
+
+    /// The key or the value at a route, as far as it stands on its first line; `None` where the
+    /// route leads nowhere, or the value is written elsewhere.
+    fn part_span(&self, unit: &Unit<'_>, route: &Route, part: Part) -> Option<Span> {
+        let located = route.locate(unit.node);
+        let value = located.node.span;
+        match (part, located.entry) {
+            _ if !located.exact => None,
+            (Part::Key, Some(entry)) => Some(entry.key_span),
+            (Part::Key, None) => None,
+            // A collection that begins on a line of its own is shown by its key.
+            (Part::Value, Some(entry)) => {
+                let (start, end) = self.source.range(value);
+                let beside = value.start >= entry.key_span.end
+                    && self.source.position(entry.key_span.end as usize).line == start.line;
+                if start.line == end.line {
+                    Some(value)
+                } else {
+                    Some(if beside { self.first_line(value) } else { entry.key_span })
+                }
+            }
+            (Part::Value, None) => Some(self.first_line(value)),
         }
     }
 
@@ -215,6 +352,22 @@ fn reached(root: &Node, route: &Route) -> usize {
         .unwrap_or(0)
 }
 
+/// Whether an entry of `rules` is about pushes to a ref.
+fn selects_ref(selection: &Match, name: &RefName) -> bool {
+    selection.refs.as_ref().is_none_or(|globs| globs.matches(name.as_str().as_bytes()))
+}
+
+/// Whether an entry of `rules` is about a file.
+fn selects_path(selection: &Match, path: &RepoPath) -> bool {
+    selection.paths.as_ref().is_none_or(|globs| globs.matches(path.as_bytes()))
+}
+
+/// Whether an entry of `rules` is about a unit of a file.
+fn selects(selection: &Match, path: &RepoPath, unit: &Unit<'_>) -> bool {
+    let is_wanted = |kinds: &Vec<String>| unit.kind().is_some_and(|kind| kinds.iter().any(|wanted| wanted == kind));
+    selects_path(selection, path) && selection.kinds.as_ref().is_none_or(is_wanted)
+}
+
 /// Lowers a finding to what its rule is allowed to do.
 fn enforce(finding: &mut Finding, enforce: Enforce) {
     match enforce {
@@ -230,8 +383,8 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Takes the rules of a configuration. Its policies are compiled already, in the order of
-    /// `config.rules`.
+    /// Takes the rules of a configuration. Its policies are compiled already, in the order of those
+    /// entries of `config.rules` that name any.
     #[must_use]
     pub fn build(config: &Config, policies: Vec<Arc<crate::policy::PolicySet>>) -> Self {
         let mut rules: Vec<Box<dyn Rule>> = Vec::new();
@@ -242,8 +395,31 @@ impl Rules {
         for rule in &config.immutability.fields {
             rules.push(Box::new(fields::FieldImmutability::new(rule.clone())));
         }
-        for (rule, policies) in config.rules.iter().zip(policies) {
-            rules.push(Box::new(rego::RegoRule::new(rule.clone(), policies)));
+        let mut policies = policies.into_iter();
+        for rule in &config.rules {
+            match &rule.judge {
+                JudgeConfig::Rego(rego) => {
+                    rules.extend(policies.next().map(|policies| -> Box<dyn Rule> {
+                        Box::new(rego::RegoRule::new(rule.clone(), rego.clone(), policies))
+                    }));
+                }
+                JudgeConfig::Schema { kind: SchemaKind::Kubernetes, version } => {
+                    rules.push(Box::new(schema::KubernetesSchema::new(rule.clone(), *version)));
+                }
+                JudgeConfig::Checks(checks) => rules.extend(checks.iter().map(|check| -> Box<dyn Rule> {
+                    match check {
+                        Check::Kustomization => Box::new(kustomize::Kustomizations::new(rule.clone(), &config.files)),
+                        Check::HelmChart => Box::new(helm::Charts::new(rule.clone())),
+                        Check::MissingReference => {
+                            Box::new(references::References::new(rule.clone(), &config.repository_urls))
+                        }
+                        Check::PlaintextSecret => Box::new(secrets::PlaintextSecrets::new(rule.clone())),
+                    }
+                })),
+                JudgeConfig::Pins(pins) => {
+                    rules.push(Box::new(pins::Pins::new(rule.clone(), pins.clone(), &config.repository_urls)));
+                }
+            }
         }
         Self { rules }
     }

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use regorus::Value as Rego;
 
-use super::{FileText, Pair, Rule, RuleError, Scope, enforce};
+use super::{FileText, Pair, Rule, RuleError, Scope, enforce, selects, selects_ref};
 use crate::{
-    config::{InputKind, RuleConfig},
+    config::{InputKind, RegoConfig, RuleConfig},
     document::{Identity, Route, Unit},
     git::{Oid, RefName, RepoPath},
     policy::{Evaluator, PolicySet, Violation, input_value},
@@ -16,23 +16,19 @@ use crate::{
 /// One entry of `rules`.
 pub struct RegoRule {
     config: RuleConfig,
+    rego: RegoConfig,
     policies: Arc<PolicySet>,
     /// Evaluators that no thread uses at the moment.
     idle: Mutex<Vec<Evaluator>>,
 }
 
 impl RegoRule {
-    pub(super) fn new(config: RuleConfig, policies: Arc<PolicySet>) -> Self {
-        Self { config, policies, idle: Mutex::new(Vec::new()) }
+    pub(super) fn new(config: RuleConfig, rego: RegoConfig, policies: Arc<PolicySet>) -> Self {
+        Self { config, rego, policies, idle: Mutex::new(Vec::new()) }
     }
 
     fn selects(&self, path: &RepoPath, unit: &Unit<'_>) -> bool {
-        let selection = &self.config.selection;
-        selection.paths.as_ref().is_none_or(|globs| globs.matches(path.as_bytes()))
-            && selection
-                .kinds
-                .as_ref()
-                .is_none_or(|kinds| unit.kind().is_some_and(|kind| kinds.iter().any(|wanted| wanted == kind)))
+        selects(&self.config.selection, path, unit)
     }
 
     /// Evaluates the policies over one input; the findings are about the unit.
@@ -61,7 +57,7 @@ impl RegoRule {
 
     fn finding(&self, file: &FileText, unit: &Unit<'_>, violation: Violation) -> Finding {
         let rule = self.policies.rules().get(violation.rule);
-        let id = violation.id.or_else(|| rule.map(|rule| rule.id.clone())).unwrap_or_else(|| self.config.rego.clone());
+        let id = violation.id.or_else(|| rule.map(|rule| rule.id.clone())).unwrap_or_else(|| self.rego.path.clone());
         let place = match (violation.route, violation.line) {
             (Some(route), _) => file.place(unit, &route),
             (None, Some(line)) => line_place(file, unit, line),
@@ -101,7 +97,7 @@ fn line_place(file: &FileText, unit: &Unit<'_>, line: usize) -> Place {
 
 impl Rule for RegoRule {
     fn selects_ref(&self, name: &RefName) -> bool {
-        self.config.selection.refs.as_ref().is_none_or(|globs| globs.matches(name.as_str().as_bytes()))
+        selects_ref(&self.config.selection, name)
     }
 
     fn on_unit(
@@ -111,7 +107,7 @@ impl Rule for RegoRule {
         unit: &Unit<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
-        match self.config.input {
+        match self.rego.input {
             InputKind::Document if self.selects(&file.path, unit) => {
                 let document = input_value(unit.node);
                 self.judge(scope, file, unit, &Input { value: document.clone(), document }, findings)
@@ -121,17 +117,17 @@ impl Rule for RegoRule {
     }
 
     fn compares(&self) -> bool {
-        self.config.input == InputKind::Change
+        self.rego.input == InputKind::Change
     }
 
     fn depends_on_ref(&self) -> bool {
-        self.config.input == InputKind::Change
+        self.rego.input == InputKind::Change
     }
 
     fn on_pair(&self, scope: &Scope<'_>, pair: &Pair<'_>, findings: &mut Vec<Finding>) -> Result<(), RuleError> {
         let selected =
             [pair.before(), pair.after()].into_iter().flatten().any(|side| self.selects(&side.file.path, side.unit));
-        match self.config.input {
+        match self.rego.input {
             InputKind::Change if selected => {
                 let shown = pair.shown();
                 let input = change_input(scope, pair);

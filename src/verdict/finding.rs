@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Rules that only say that a file could not be judged by its nature.
-pub const NOT_JUDGED: [&str; 2] = ["encrypted-file", "helm-template"];
+pub const NOT_JUDGED: [&str; 4] = ["encrypted-file", "helm-template", "large-file", "unknown-resource"];
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,6 +126,8 @@ pub struct Finding {
     pub old: Option<OldPlace>,
     /// What to do.
     pub help: Option<String>,
+    /// What tells it from others that read the same: the digest of a secret that is not to be shown.
+    pub subject: Option<[u8; 32]>,
 }
 
 /// By what findings are sorted: refs, then what blocks, then files and lines.
@@ -146,6 +148,7 @@ impl Finding {
             commit: None,
             old: None,
             help: None,
+            subject: None,
         }
     }
 

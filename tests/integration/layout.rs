@@ -52,11 +52,26 @@ fn no_test_file_is_forgotten() {
 #[test]
 fn every_rule_family_is_in_the_list() {
     let list = read("src/rule/mod.rs");
-    for family in ["refs", "paths", "fields", "rego"] {
+    for family in ["refs", "paths", "fields", "rego", "schema", "kustomize", "helm", "references", "pins", "secrets"] {
         assert!(Path::new(ROOT).join(format!("src/rule/{family}.rs")).exists());
         assert!(list.contains(&format!("{family}::")), "{family} is not built");
     }
-    let known = ["builtin", "fields", "mod", "pair", "paths", "refs", "rego"];
+    let known = [
+        "builtin",
+        "fields",
+        "helm",
+        "kustomize",
+        "kustomized",
+        "mod",
+        "pair",
+        "paths",
+        "pins",
+        "references",
+        "refs",
+        "rego",
+        "schema",
+        "secrets",
+    ];
     for file in sources("src/rule") {
         let stem = Path::new(&file).file_stem().expect("a name").to_str().expect("text").to_owned();
         assert!(known.contains(&stem.as_str()), "{file}: add it to `Rules::build` and to this list");

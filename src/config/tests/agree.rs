@@ -183,6 +183,13 @@ fn strings_and_amounts_agree() {
             json!(["refs/heads/main", "refs/heads/a/b-c.d"]),
             json!(["main", "refs/", "refs/heads/*", "refs/heads/a b", "refs/heads/a/"]),
         ),
+        ("/rules/2/version", json!(["1.25", "1.37"]), json!(["1.24", "1.38", 1.3, "v1.30", "1.30.1", ""])),
+        (
+            "/repository/url",
+            json!(["https://a.b/c", "git@a.b:c/d.git", "a.b/c/d"]),
+            json!(["", "a", "/a/b", "a/", "a b/c"]),
+        ),
+        ("/rules/3/check", json!(["helm-chart", ["helm-chart"]]), json!([[], "helm", ["helm-chart", "helm-chart"]])),
         ("/immutability/fields/0/path", json!([".", ".a", ".a[0]", ".[0]"]), json!(["", "a", "$.a", "/a"])),
         ("/immutability/fields/0/match/group", json!(["", "apps"]), json!(["apps/v1", "*.org", ["apps"]])),
         ("/immutability/fields/0/match/name", json!(["a", "a-*", ["a", "b"]]), json!(["", "a/b", "!a", []])),

@@ -17,7 +17,7 @@ fn a_repository_does_not_decide_for_the_server() {
         [
             "2:1 `host` may only be set in the server's file (remove it here)",
             "3:1 `policy` may only be set in the server's file (remove it here)",
-            "33:1 `limits` may only be set in the server's file (remove it here)",
+            "37:1 `limits` may only be set in the server's file (remove it here)",
         ]
     );
     assert!(Config::from_text("pushgate.yaml", FULL.as_bytes(), Layer::Client).is_ok());
@@ -42,10 +42,17 @@ fn lists_follow_those_of_the_server() {
     let server = server(FULL).unwrap();
     let added = repository("version: 1\nfiles: [{match: x, format: json}]\nrules: [{rego: mine}]\nexisting: ignore\n");
     let merged = Config::merge(server.clone(), added).unwrap();
-    let rules: Vec<_> = merged.rules.iter().map(|rule| (rule.rego.as_str(), rule.layer)).collect();
+    let rules: Vec<_> = merged.rules.iter().map(|rule| (super::rego(rule), rule.layer)).collect();
     assert_eq!(
         rules,
-        [("policies/kubernetes", Layer::Server), ("policies/other.rego", Layer::Server), ("mine", Layer::Repository)]
+        [
+            ("policies/kubernetes", Layer::Server),
+            ("policies/other.rego", Layer::Server),
+            ("", Layer::Server),
+            ("", Layer::Server),
+            ("", Layer::Server),
+            ("mine", Layer::Repository)
+        ]
     );
     assert_eq!(merged.files.len(), 3);
     assert_eq!((merged.existing, merged.limits), (Existing::Deny, server.limits));

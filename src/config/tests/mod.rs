@@ -5,13 +5,14 @@ mod layers;
 mod refuse;
 mod report;
 
-use super::{Config, ConfigErrors, Layer, show};
+use super::{Config, ConfigErrors, JudgeConfig, Layer, RuleConfig, show};
 
 /// A configuration with every key there is.
 const FULL: &str = r#"version: 1
 host: plain
 policy:
   source: {ref: refs/heads/main, path: .pushgate}
+repository: {url: ["https://git.example.com/team/gitops.git", "git@git.example.com:team/gitops"]}
 files:
   - {match: ["clusters/**/*.yaml", "apps/*.yml"], format: yaml}
   - match: vendor/**
@@ -24,6 +25,9 @@ rules:
     enforce: dry-run
     data: policies/data.yaml
   - rego: policies/other.rego
+  - {schema: kubernetes, version: "1.30"}
+  - {check: [kustomization, plaintext-secret], enforce: warn}
+  - {pins: [commit, digest, tag, version], match: {kinds: Application}}
 immutability:
   refs:
     - match: ["refs/heads/main", "refs/heads/release/**"]
@@ -51,6 +55,14 @@ limits:
   nodes: 40000
   policy-instructions: 1000000
 "#;
+
+/// The policies that a rule names.
+fn rego(rule: &RuleConfig) -> &str {
+    match &rule.judge {
+        JudgeConfig::Rego(rego) => &rego.path,
+        JudgeConfig::Schema { .. } | JudgeConfig::Checks(_) | JudgeConfig::Pins(_) => "",
+    }
+}
 
 /// Reads a text as the server's file.
 fn server(text: &str) -> Result<Config, ConfigErrors> {
@@ -102,6 +114,10 @@ fn everything_is_shown_as_it_counts() {
       source:
         ref: refs/heads/main
         path: .pushgate
+    repository:
+      url:
+      - https://git.example.com/team/gitops.git
+      - git@git.example.com:team/gitops
     files:
     - match:
       - clusters/**/*.yaml
@@ -116,6 +132,8 @@ fn everything_is_shown_as_it_counts() {
       - main
       - kubernetes.security
       input: change
+      data:
+      - policies/data.yaml
       match:
         paths:
         - clusters/**
@@ -124,10 +142,24 @@ fn everything_is_shown_as_it_counts() {
         kinds:
         - Deployment
       enforce: dry-run
-      data:
-      - policies/data.yaml
     - rego: policies/other.rego
       input: document
+      enforce: deny
+    - schema: kubernetes
+      version: '1.30'
+      enforce: deny
+    - check:
+      - kustomization
+      - plaintext-secret
+      enforce: warn
+    - pins:
+      - commit
+      - digest
+      - tag
+      - version
+      match:
+        kinds:
+        - Application
       enforce: deny
     immutability:
       refs:
@@ -190,14 +222,14 @@ fn what_is_shown_is_the_same_configuration() {
         let text = serde_json::json!({ "version": 1, "rules": [{ "rego": word }] }).to_string();
         let shown = show(&server(&text).unwrap());
         assert!(!shown.contains('\u{202e}'), "{shown}");
-        assert_eq!(server(&shown).unwrap().rules.first().unwrap().rego, word, "{shown}");
+        assert_eq!(rego(server(&shown).unwrap().rules.first().unwrap()), word, "{shown}");
     }
 }
 
 #[test]
 fn a_rule_knows_where_it_is_written() {
     let config = server(FULL).unwrap();
-    let second = config.rules.last().unwrap();
+    let second = config.rules.get(1).unwrap();
     assert_eq!(FULL.get(second.span.start as usize..).unwrap().lines().next(), Some("rego: policies/other.rego"));
     assert_eq!(second.layer, Layer::Server);
 }

@@ -1,0 +1,201 @@
+//! What is looked at beyond the documents of the files that changed: their text, and files that point
+//! at them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{
+    GateError,
+    files::{Reading, Selected, TextFile, Units, select},
+    judge::{Judge, Judged, Messages},
+};
+use crate::{
+    document::{Source, Span, Unit},
+    git::{Change, File, GitError, RepoPath},
+    gitops::Tree as _,
+    rule::{FileText, Rule, builtin},
+    secret,
+    verdict::{Excerpt, Finding},
+};
+
+impl Judge<'_> {
+    /// Asks the rules that look at texts about a changed file, declarative or not.
+    pub(super) fn text(
+        &self,
+        change: &Change,
+        new: Option<&TextFile>,
+        units: &Units<'_>,
+        judged: &mut Judged,
+    ) -> Result<(), GateError> {
+        let mut rules = self.rules.iter().filter(|rule| rule.reads_text()).peekable();
+        let Some(after) = change.after.as_ref().filter(|_| rules.peek().is_some()) else { return Ok(()) };
+        let text = match new {
+            Some(new) => new.text.clone(),
+            None => match self.plain_text(&change.path, after)? {
+                Plain::Text(text) => text,
+                Plain::Binary => return Ok(()),
+                Plain::TooLarge => {
+                    judged.findings.push(builtin::not_judged(&change.path, builtin::LARGE_FILE));
+                    return Ok(());
+                }
+            },
+        };
+        let units: Vec<&Unit<'_>> = units.iter().map(|(_, unit)| unit).collect();
+        for rule in rules {
+            let mut findings = Vec::new();
+            judged.hidden.append(&mut rule.on_text(&self.scope, &text, &units, &mut findings)?);
+            if !findings.is_empty() && self.both_sides {
+                self.text_before(*rule, change)?.mark(&mut findings);
+            }
+            judged.findings.append(&mut findings);
+        }
+        Ok(())
+    }
+
+    /// What a rule says of the text that the file had.
+    fn text_before(&self, rule: &dyn Rule, change: &Change) -> Result<Messages, GateError> {
+        let mut known = Messages::default();
+        let Some(before) = &change.before else { return Ok(known) };
+        let declarative = match select(&self.gate.config, &change.path, before) {
+            Selected::As(format) => match self.reader.read_again(&change.path, before, format) {
+                Ok(Reading::Text(text)) => Some(text),
+                Ok(Reading::Encrypted | Reading::LfsPointer)
+                | Err(GateError::FileLimit { .. } | GateError::Git(GitError::FileTooLarge { .. })) => None,
+                Err(error) => return Err(error),
+            },
+            Selected::No => None,
+        };
+        let scope = self.old_scope();
+        if let Some(file) = &declarative {
+            let units = file.units();
+            let units: Vec<&Unit<'_>> = units.iter().map(|(_, unit)| unit).collect();
+            rule.on_text(&scope, &file.text, &units, &mut known.0)?;
+        } else if let Plain::Text(text) = self.plain_text(&change.path, before)? {
+            rule.on_text(&scope, &text, &[], &mut known.0)?;
+        }
+        Ok(known)
+    }
+
+    /// The text of a file that is not declarative, or cannot be read as what it should be.
+    fn plain_text(&self, path: &RepoPath, file: &File) -> Result<Plain, GateError> {
+        if !file.mode.is_file() {
+            return Ok(Plain::Binary);
+        }
+        let bytes = match self.sides.new.bytes(path, file) {
+            Ok(bytes) => bytes,
+            Err(GateError::Git(GitError::FileTooLarge { .. })) => return Ok(Plain::TooLarge),
+            Err(error) => return Err(error),
+        };
+        let Some(text) = secret::text_of(&bytes) else { return Ok(Plain::Binary) };
+        let source = Arc::new(Source::new(text.into_owned()));
+        Ok(Plain::Text(FileText { path: path.clone(), source, format: "text", template: false }))
+    }
+
+    /// Judges again what did not change but points at what did.
+    pub(super) fn affected(&self, changes: &[Change], findings: &mut Vec<Finding>) -> Result<(), GateError> {
+        for rule in &self.rules {
+            let paths: BTreeSet<RepoPath> = rule.affected(&self.scope, changes)?.into_iter().collect();
+            for path in paths {
+                let judged = changes.binary_search_by(|change| change.path.cmp(&path)).is_ok();
+                let (new, old) = (self.sides.new.file(&path)?, self.sides.old.file(&path)?);
+                let Some(new) = new.filter(|_| !judged).map(|file| self.side(&path, Some(&file))) else { continue };
+                let Some(new) = new? else { continue };
+                let old = self.side(&path, old.as_ref())?;
+                let old_units = old.as_ref().map(TextFile::units).unwrap_or_default();
+                for (key, unit) in new.units().iter() {
+                    let mut found = Vec::new();
+                    rule.on_unit(&self.scope, &new.text, unit, &mut found)?;
+                    if let Some((old, unit)) = old.as_ref().zip(old_units.counterpart(key, unit))
+                        && !found.is_empty()
+                    {
+                        self.said_of(*rule, &old.text, unit)?.mark(&mut found);
+                    }
+                    findings.append(&mut found);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The templates of charts that are charts no more: what is left of them are files like any other,
+    /// as if they were new.
+    pub(super) fn stranded(&self, changes: &[Change]) -> Result<Vec<Change>, GateError> {
+        let gone = changes.iter().filter(|change| change.after.is_none() && change.path.file_name() == b"Chart.yaml");
+        let mut stranded = Vec::new();
+        for chart in gone {
+            let folder = chart.path.parent().unwrap_or_else(|| RepoPath::new("")).join("templates");
+            let mut folders = vec![folder];
+            while let Some(folder) = folders.pop() {
+                for name in self.sides.new.list(&folder.to_text()).map_err(crate::rule::RuleError::from)? {
+                    let path = folder.join(&name);
+                    match self.sides.new.file(&path)? {
+                        Some(_) if changes.binary_search_by(|change| change.path.cmp(&path)).is_ok() => {}
+                        Some(file) => stranded.push(Change { path, before: None, after: Some(file) }),
+                        None => folders.push(path),
+                    }
+                }
+            }
+        }
+        Ok(stranded)
+    }
+}
+
+/// What a file turned out to be that nobody parses.
+enum Plain {
+    Text(FileText),
+    Binary,
+    TooLarge,
+}
+
+/// What must not be shown, by file.
+#[derive(Default)]
+pub(super) struct Hidden(BTreeMap<RepoPath, Vec<Span>>);
+
+impl Hidden {
+    /// Adds what must not be shown of a file.
+    pub fn add(&mut self, path: &RepoPath, spans: Vec<Span>) {
+        if !spans.is_empty() {
+            self.0.entry(path.clone()).or_default().extend(spans);
+        }
+    }
+
+    /// Makes what is hidden unreadable in the excerpts of all findings, whichever rule they are of.
+    pub fn conceal(&self, findings: &mut [Finding]) {
+        // Texts are masked once, however many findings show them.
+        let mut masked: BTreeMap<&RepoPath, (Arc<Source>, Arc<Source>)> = BTreeMap::new();
+        for finding in findings {
+            let Some(place) = &mut finding.place else { continue };
+            let Some((path, spans)) = self.0.get_key_value(&place.path) else { continue };
+            let Some(excerpt) = &mut place.excerpt else { continue };
+            let mask = || {
+                let text = secret::masked(excerpt.source.text(), spans);
+                (excerpt.source.clone(), Arc::new(Source::new(text)))
+            };
+            let entry = masked.entry(path).or_insert_with(mask);
+            if !Arc::ptr_eq(&entry.0, &excerpt.source) {
+                *entry = mask();
+            }
+            let masked = entry.1.clone();
+            conceal(excerpt, &masked);
+        }
+    }
+}
+
+fn conceal(excerpt: &mut Excerpt, masked: &Arc<Source>) {
+    let clear = excerpt.source.clone();
+    // Every character is still one character, so lines and columns are the same.
+    let moved = |span: Span| {
+        let offset = |at: u32| {
+            let position = clear.position(at as usize);
+            masked.offset(position.line, position.column)
+        };
+        Span::new(offset(span.start), offset(span.end))
+    };
+    excerpt.span = moved(excerpt.span);
+    for (span, _) in &mut excerpt.related {
+        *span = moved(*span);
+    }
+    excerpt.source = masked.clone();
+}

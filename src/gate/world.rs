@@ -1,0 +1,305 @@
+//! The repository as it is on one side of a push, as far as rules ask about it.
+//!
+//! What changed is judged without it; it is asked for what a changed file points at: the files that a
+//! kustomization names, the definition of a custom resource. Nothing is listed or read before a rule
+//! asks.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+use super::{
+    GateError,
+    facts::{Index, Known},
+};
+use crate::{
+    config::Limits,
+    document::format::{Format, parse},
+    git::{Content, File, FileMode, Oid, RefName, RepoPath, Repository, StagedIndex},
+    gitops::{At, Tree, TreeError, kustomize},
+    kubernetes::crd::CustomResource,
+    rule::{GitRepository, Kustomized, Surroundings},
+};
+
+/// Most links that are followed on the way to a file.
+const MAX_LINKS: usize = 16;
+
+/// Where the files of one side are.
+pub(super) enum Files<'a> {
+    /// In a tree; `None` for one that holds nothing.
+    Tree { repository: &'a Repository, tree: Option<Oid> },
+    /// In the index.
+    Staged { repository: &'a Repository, index: &'a StagedIndex },
+    /// In a folder on disk, but for those that were given.
+    Folder { root: PathBuf, given: BTreeMap<RepoPath, Arc<[u8]>> },
+}
+
+/// One side of a push.
+pub(super) struct World<'a> {
+    pub(super) files: Files<'a>,
+    pub(super) limits: &'a Limits,
+    known: Option<Known<'a>>,
+    index: OnceLock<Result<Index, TreeError>>,
+    kustomized: OnceLock<Result<Kustomized, TreeError>>,
+}
+
+impl<'a> World<'a> {
+    pub fn new(files: Files<'a>, limits: &'a Limits) -> Self {
+        Self { files, limits, known: None, index: OnceLock::new(), kustomized: OnceLock::new() }
+    }
+
+    /// The same with a store of what is known about trees.
+    pub fn knowing(mut self, known: Known<'a>) -> Self {
+        self.known = Some(known);
+        self
+    }
+
+    /// The file at a path, links not followed; `None` where there is nothing, or a folder.
+    pub fn file(&self, path: &RepoPath) -> Result<Option<File>, GateError> {
+        match &self.files {
+            Files::Tree { tree: None, .. } => Ok(None),
+            Files::Tree { repository, tree: Some(tree) } => Ok(repository.file_at(*tree, path)?),
+            Files::Staged { index, .. } => Ok(index.file_at(path).cloned()),
+            Files::Folder { root, given } => {
+                if let Some(bytes) = given.get(path) {
+                    return Ok(Some(File { mode: FileMode::Regular, content: Content::Bytes(bytes.clone()) }));
+                }
+                let full = on_disk(root, path);
+                let Ok(metadata) = fs::metadata(&full).and_then(|_| fs::symlink_metadata(&full)) else {
+                    return Ok(None);
+                };
+                let (mode, content) = if metadata.is_symlink() {
+                    let target = fs::read_link(&full).map(|target| target.into_os_string().into_encoded_bytes());
+                    (FileMode::Symlink, target.unwrap_or_default())
+                } else if metadata.is_file() {
+                    (FileMode::Regular, Vec::new())
+                } else {
+                    return Ok(None);
+                };
+                Ok(Some(File { mode, content: Content::Bytes(content.into()) }))
+            }
+        }
+    }
+
+    fn is_folder(&self, path: &RepoPath) -> Result<bool, GateError> {
+        match &self.files {
+            Files::Tree { tree: None, .. } => Ok(path.as_bytes().is_empty()),
+            Files::Tree { repository, tree: Some(tree) } => Ok(repository.folder_at(*tree, path)?.is_some()),
+            Files::Staged { index, .. } => Ok(index.below(path).next().is_some()),
+            Files::Folder { root, given } => {
+                Ok(on_disk(root, path).is_dir() || given.keys().any(|file| is_below(file, path)))
+            }
+        }
+    }
+
+    /// The content of a file that is no link.
+    pub fn bytes(&self, path: &RepoPath, file: &File) -> Result<Vec<u8>, GateError> {
+        match (&file.content, &self.files) {
+            (Content::Object(id), Files::Tree { repository, .. } | Files::Staged { repository, .. }) => {
+                Ok(repository.read_blob(path, *id, self.limits.file_size)?)
+            }
+            (Content::Bytes(bytes), Files::Folder { given, .. }) if given.contains_key(path) => Ok(bytes.to_vec()),
+            (Content::Bytes(_), Files::Folder { root, .. }) => fs::read(on_disk(root, path))
+                .map_err(|error| GateError::Unreadable { name: path.to_string(), reason: error.to_string() }),
+            (Content::Bytes(bytes), Files::Tree { .. } | Files::Staged { .. }) => Ok(bytes.to_vec()),
+            (Content::Object(_), Files::Folder { .. }) => Ok(Vec::new()),
+        }
+    }
+
+    /// Follows links on the way to a path, and the one that it may be itself. Gives what is there,
+    /// under the name that it really has.
+    fn follow(&self, path: &str) -> Result<Option<(RepoPath, There)>, GateError> {
+        let direct = RepoPath::new(path);
+        match self.file(&direct)? {
+            Some(file) if file.mode.is_file() => return Ok(Some((direct, There::File(file)))),
+            None if self.is_folder(&direct)? => return Ok(Some((direct, There::Folder))),
+            Some(_) | None => {}
+        }
+        let mut left: Vec<Vec<u8>> = components(path.as_bytes()).rev().map(<[u8]>::to_vec).collect();
+        let mut reached: Vec<Vec<u8>> = Vec::new();
+        let mut links = 0;
+        while let Some(component) = left.pop() {
+            if component == b".." {
+                if reached.pop().is_none() {
+                    return Ok(None);
+                }
+                continue;
+            }
+            reached.push(component);
+            let here = RepoPath::new(reached.join(&b'/'));
+            let Some(file) = self.file(&here)? else { continue };
+            match file.mode {
+                FileMode::Symlink => {
+                    links += 1;
+                    let target = match (&file.content, &self.files) {
+                        (Content::Bytes(target), _) => target.to_vec(),
+                        (Content::Object(_), _) => self.bytes(&here, &file)?,
+                    };
+                    // Where a link leads out of the repository nobody knows what is there.
+                    if target.starts_with(b"/") || links > MAX_LINKS {
+                        return Ok(Some((here, There::Elsewhere)));
+                    }
+                    reached.pop();
+                    left.extend(components(&target).rev().map(<[u8]>::to_vec));
+                }
+                FileMode::Submodule => return Ok(Some((here, There::Elsewhere))),
+                FileMode::Regular | FileMode::Executable if left.is_empty() => {
+                    return Ok(Some((here, There::File(file))));
+                }
+                FileMode::Regular | FileMode::Executable => return Ok(None),
+            }
+        }
+        let here = RepoPath::new(reached.join(&b'/'));
+        Ok(self.is_folder(&here)?.then_some((here, There::Folder)))
+    }
+}
+
+/// What is at a path.
+enum There {
+    File(File),
+    Folder,
+    /// In a submodule, or out of the repository: nothing can be said about it.
+    Elsewhere,
+}
+
+fn components(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+    path.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".")
+}
+
+fn on_disk(root: &Path, path: &RepoPath) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    root.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
+}
+
+fn is_below(file: &RepoPath, folder: &RepoPath) -> bool {
+    let folder = folder.as_bytes();
+    folder.is_empty() || file.as_bytes().strip_prefix(folder).is_some_and(|rest| rest.starts_with(b"/"))
+}
+
+fn tree_error(error: &GateError) -> TreeError {
+    TreeError::new(error.to_string())
+}
+
+impl Tree for World<'_> {
+    fn at(&self, path: &str) -> Result<Option<At>, TreeError> {
+        let there = self.follow(path).map_err(|error| tree_error(&error))?;
+        Ok(there.map(|(_, there)| match there {
+            There::File(_) => At::File,
+            There::Folder => At::Folder,
+            There::Elsewhere => At::Elsewhere,
+        }))
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        match self.follow(path).map_err(|error| tree_error(&error))? {
+            Some((path, There::File(file))) => self.bytes(&path, &file).map(Some).map_err(|error| tree_error(&error)),
+            Some((_, There::Folder | There::Elsewhere)) | None => Ok(None),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, TreeError> {
+        let Some((folder, There::Folder)) = self.follow(folder).map_err(|error| tree_error(&error))? else {
+            return Ok(Vec::new());
+        };
+        let mut names: Vec<String> = match &self.files {
+            Files::Tree { tree: None, .. } => Vec::new(),
+            Files::Tree { repository, tree: Some(tree) } => {
+                repository.names_in(*tree, &folder).map_err(|error| tree_error(&error.into()))?
+            }
+            Files::Staged { index, .. } => index.below(&folder).map(|file| first_below(file, &folder)).collect(),
+            Files::Folder { root, given } => {
+                let entries = fs::read_dir(on_disk(root, &folder)).into_iter().flatten().flatten();
+                let on_disk = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+                let given = given.keys().filter(|file| is_below(file, &folder)).map(|file| first_below(file, &folder));
+                on_disk.chain(given).collect()
+            }
+        };
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+/// The name in a folder that the way to a file below it leads through.
+fn first_below(file: &RepoPath, folder: &RepoPath) -> String {
+    let skip = components(folder.as_bytes()).count();
+    components(file.as_bytes()).nth(skip).map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default()
+}
+
+impl Surroundings for World<'_> {
+    fn custom_resources(&self, group: &str, kind: &str) -> Result<Vec<Arc<CustomResource>>, TreeError> {
+        self.index()?.definitions(self, group, kind).map_err(|error| tree_error(&error))
+    }
+
+    fn default_branch(&self) -> Option<RefName> {
+        match &self.files {
+            Files::Tree { repository, .. } | Files::Staged { repository, .. } => repository.head_branch(),
+            Files::Folder { .. } => None,
+        }
+    }
+
+    fn git_repositories(&self, name: &str) -> Result<Vec<GitRepository>, TreeError> {
+        Ok(self.index()?.repositories(name))
+    }
+
+    fn pointing_at(&self, paths: &dyn Fn(&str) -> bool) -> Result<Vec<RepoPath>, TreeError> {
+        Ok(self.index()?.pointing_at(paths))
+    }
+
+    fn kustomized(&self) -> Result<&Kustomized, TreeError> {
+        let read = || {
+            let mut kustomized = Kustomized::default();
+            for path in self.kustomizations()? {
+                let bytes = self.read(&path)?.unwrap_or_default();
+                let parsed = parse(Format::Yaml, &bytes, &self.limits.parse());
+                let Some(document) = parsed.documents.first() else { continue };
+                if kustomize::is_kustomization(&path, &document.root) {
+                    kustomized.add(&path, &document.root);
+                }
+            }
+            Ok(kustomized)
+        };
+        self.kustomized.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+}
+
+impl World<'_> {
+    fn index(&self) -> Result<&Index, TreeError> {
+        let index = self.index.get_or_init(|| Index::of(self, self.known).map_err(|error| tree_error(&error)));
+        index.as_ref().map_err(Clone::clone)
+    }
+
+    /// The paths of all files that kustomize would read as kustomizations, by their names.
+    fn kustomizations(&self) -> Result<Vec<String>, TreeError> {
+        let is_one = |path: &RepoPath| kustomize::NAMES.iter().any(|name| path.file_name() == name.as_bytes());
+        let all = match &self.files {
+            Files::Tree { tree: None, .. } => Vec::new(),
+            // Those that were given, and those above them on disk.
+            Files::Folder { given, .. } => {
+                let mut all: BTreeSet<RepoPath> = given.keys().filter(|path| is_one(path)).cloned().collect();
+                let above = |path: &RepoPath| std::iter::successors(path.parent(), RepoPath::parent);
+                let mut folders: BTreeSet<RepoPath> = given.keys().flat_map(above).collect();
+                folders.insert(RepoPath::new(""));
+                for folder in folders {
+                    let found = kustomize::NAMES.iter().map(|name| folder.join(name));
+                    for path in found {
+                        if self.file(&path).map_err(|error| tree_error(&error))?.is_some() {
+                            all.insert(path);
+                        }
+                    }
+                }
+                all.into_iter().collect()
+            }
+            Files::Tree { repository, tree: Some(tree) } => {
+                repository.find_files(*tree, self.limits.files, &is_one).map_err(|error| tree_error(&error.into()))?
+            }
+            Files::Staged { index, .. } => {
+                index.below(&RepoPath::new("")).filter(|path| is_one(path)).cloned().collect()
+            }
+        };
+        Ok(all.iter().map(RepoPath::to_text).collect())
+    }
+}

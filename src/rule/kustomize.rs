@@ -1,0 +1,98 @@
+//! Kustomizations that kustomize would refuse: `check: kustomization`.
+
+use super::{FileText, Rule, RuleError, Scope, enforce, selects, selects_ref};
+use crate::{
+    config::{FileAction, FileRule, RuleConfig},
+    document::{Unit, Violation, format::Format},
+    git::{RefName, RepoPath},
+    gitops::{
+        At, Pin, TreeError,
+        kustomize::{self, Role, Target},
+    },
+    text::shortened,
+    verdict::{Finding, Severity},
+};
+
+/// Id of the rule.
+pub const ID: &str = "kustomization";
+/// Id of what is said of bases from elsewhere.
+pub const REMOTE: &str = "remote-base";
+
+/// `check: kustomization` of one entry of `rules`.
+pub struct Kustomizations {
+    config: RuleConfig,
+    /// Which files are declarative.
+    files: Vec<FileRule>,
+}
+
+impl Kustomizations {
+    pub(super) fn new(config: RuleConfig, files: &[FileRule]) -> Self {
+        Self { config, files: files.to_vec() }
+    }
+
+    /// Kustomize takes files of any name as manifests; those whose names do not say so are judged by
+    /// nobody.
+    fn unjudged(&self, scope: &Scope<'_>, path: &str, unit: &Unit<'_>) -> Result<Vec<Violation>, TreeError> {
+        let mut found = Vec::new();
+        for reference in kustomize::references(path, unit.node) {
+            let manifests = match reference.role {
+                Role::Resource | Role::Patch | Role::JsonPatch => true,
+                Role::Component
+                | Role::GeneratorInput
+                | Role::Plugin
+                | Role::Config
+                | Role::HelmValues
+                | Role::HelmChart => false,
+            };
+            let Target::Local(target) = reference.target else { continue };
+            let file = RepoPath::new(target.as_str());
+            let rule = self.files.iter().find(|rule| rule.matches.matches(file.as_bytes())).map(|rule| &rule.action);
+            let judged = match rule {
+                // That it is left out is somebody's decision.
+                Some(FileAction::Ignore | FileAction::Format(_)) => true,
+                None => Format::detect(&target).is_some(),
+            };
+            if manifests && !judged && scope.tree.at(&target)? == Some(At::File) {
+                let message = format!("`{}` is applied but not judged", shortened(&target, 80));
+                let help = "let its name end in .yaml, or have it listed under `files` with its format";
+                found.push(Violation::of_value(reference.route, message).with_help(help));
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Rule for Kustomizations {
+    fn selects_ref(&self, name: &RefName) -> bool {
+        selects_ref(&self.config.selection, name)
+    }
+
+    fn on_unit(
+        &self,
+        scope: &Scope<'_>,
+        file: &FileText,
+        unit: &Unit<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), RuleError> {
+        let path = file.path.to_text();
+        let judged = selects(&self.config.selection, &file.path, unit) && !file.template && unit.route.0.is_empty();
+        if !judged || !kustomize::is_kustomization(&path, unit.node) {
+            return Ok(());
+        }
+        let unjudged = self.unjudged(scope, &path, unit)?;
+        for violation in kustomize::validate(unit.node).into_iter().chain(unjudged) {
+            let mut finding = file.finding(ID, unit, violation);
+            enforce(&mut finding, self.config.enforce);
+            findings.push(finding);
+        }
+        for remote in kustomize::remote(&path, unit.node) {
+            let mut finding = file.finding(REMOTE, unit, remote.violation);
+            finding.severity = match remote.pin {
+                Pin::Commit(_) | Pin::Digest(_) | Pin::Tag(_) | Pin::Version(_) => Severity::Info,
+                Pin::Range(_) | Pin::Branch(_) | Pin::None => Severity::Warn,
+            };
+            findings.push(finding);
+        }
+        Ok(())
+    }
+}

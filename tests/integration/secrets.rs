@@ -1,0 +1,90 @@
+//! Secrets in clear: `check: plaintext-secret`.
+
+use crate::common::Scene;
+
+const CONFIG: &str = "version: 1\nrules: [{check: plaintext-secret}]\n";
+
+/// A value that no scanner of code hosts takes for one of theirs.
+fn password() -> String {
+    ["hunt", "er2-", "Xk9", "qLw7", "Tz"].concat()
+}
+
+fn secret(password: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: db, namespace: shop}}\nstringData:\n  password: {password}\n"
+    )
+}
+
+#[test]
+fn a_secret_is_refused_and_never_shown() {
+    let scene = Scene::new(CONFIG);
+    scene.write("readme.md", "# Shop\n").push("start").ok();
+    scene.write("db.yaml", secret(&password()));
+    let ran = scene.push("a secret").refused(&["plaintext-secret", "db.yaml:5"]);
+    assert!(!ran.stderr.contains(&password()), "{ran}");
+    for output in ["human", "json"] {
+        let ran = scene.pushgate(&["--config", "../server.git/pushgate.yaml", "check", "-v", "db.yaml", "-o", output]);
+        assert_eq!(ran.status, 1, "{ran}");
+        assert!(!ran.to_string().contains(&password()), "{ran}");
+    }
+}
+
+#[test]
+fn findings_of_other_rules_do_not_show_it_either() {
+    let scene = Scene::new("version: 1\nrules: [{check: plaintext-secret}, {schema: kubernetes}]\n");
+    let text = secret(&password()).replace("stringData:\n", "stringDatas: {}\nstringData:\n");
+    scene.write("db.yaml", text);
+    let ran = scene.push("a secret and a typo").refused(&["plaintext-secret", "stringDatas"]);
+    assert!(!ran.stderr.contains(&password()), "{ran}");
+}
+
+#[test]
+fn a_key_in_any_file_is_refused() {
+    let scene = Scene::new(CONFIG);
+    // As random as a key is, and the same each time.
+    let alphabet: Vec<char> = ('A'..='Z').chain('a'..='z').chain('0'..='9').collect();
+    let mut state = 7u32;
+    let mut line = || -> String {
+        (0..64)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                alphabet[(state >> 8) as usize % alphabet.len()]
+            })
+            .collect()
+    };
+    let lines: Vec<String> = (0..25).map(|_| line()).collect();
+    let kind = "RSA PRIVATE KEY";
+    scene.write(
+        "deploy/id_rsa",
+        format!("-----BEGIN {kind}-----\nMIIEoAIB{}\n-----END {kind}-----\n", lines.join("\n")),
+    );
+    let ran = scene.push("a key").refused(&["plaintext-secret", "deploy/id_rsa", "private key"]);
+    assert!(lines.iter().all(|line| !ran.stderr.contains(&line[..20])), "{ran}");
+}
+
+#[test]
+fn what_is_protected_or_public_is_let_in() {
+    let scene = Scene::new(CONFIG);
+    scene.write("sealed.yaml", "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a}\nspec: {encryptedData: {password: AgBvQ2x0ZXJ0aGlzaXNub3RhcmVhbHNlYWxlZHNlY3JldGJ1dGxvbmdlbm91Z2g=}}\n");
+    scene.write("external.yaml", "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\nspec: {data: [{secretKey: password, remoteRef: {key: db/password}}]}\n");
+    scene.write("sops.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {password: 'ENC[AES256_GCM,data:b3Blbg==,iv:aXZpdml2,tag:dGFn,type:str]'}\nsops: {mac: 'ENC[AES256_GCM,data:bWFj,iv:aXY=,tag:dGFn,type:str]', version: 3.9.0, encrypted_regex: ^(data|stringData)$}\n");
+    scene.write("substituted.yaml", secret("${DB_PASSWORD}"));
+    scene.write("empty.yaml", secret("''"));
+    scene.write("binary.bin", [0u8, 159, 146, 150].repeat(1000));
+    scene.push("nothing in clear").ok();
+}
+
+#[test]
+fn an_old_secret_is_no_news_but_another_one_is() {
+    let scene = Scene::new("version: 1\nimmutability: {refs: [{match: 'refs/heads/main', forbid: delete}]}\n");
+    scene.write("db.yaml", secret(&password())).push("before the check").ok();
+    scene.configure(CONFIG);
+    scene
+        .write("db.yaml", format!("# moved a line\n{}", secret(&password())))
+        .push("the same one")
+        .says(0, &["older finding"]);
+    scene
+        .write("db.yaml", secret(&format!("{}4Qp", password())))
+        .push("rotated in clear")
+        .refused(&["plaintext-secret"]);
+}
