@@ -77,6 +77,14 @@ pub fn verdict(verdict: &Verdict, existing: Existing, door: Door, style: Style) 
             counted(not_judged, "file")
         ));
     }
+    let not_validated = verdict.count(Finding::is_not_validated);
+    // Whoever pushes can do nothing about it, and would read it at every push.
+    if not_validated > 0 && !style.verbose && door == Door::Check {
+        out.push_str(&format!(
+            "hint: {} without a definition here: not validated; -v names them\n",
+            counted(not_validated, "custom resource")
+        ));
+    }
     if verdict.decision == Decision::Reject {
         out.push_str(&next_step(verdict, &blocking, door));
     }

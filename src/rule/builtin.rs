@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn what_is_not_judged_is_known_to_the_verdict() {
-        assert_eq!(crate::verdict::NOT_JUDGED, [ENCRYPTED, HELM_TEMPLATE, LARGE_FILE, schema::UNKNOWN]);
+        assert_eq!(crate::verdict::NOT_JUDGED, [ENCRYPTED, HELM_TEMPLATE, LARGE_FILE]);
+        assert_eq!(crate::verdict::NOT_VALIDATED, schema::UNKNOWN);
     }
 
     #[test]

@@ -93,7 +93,8 @@ impl KubernetesSchema {
                 return Ok(Compared::Refused(Violation { help: unknown.help, ..violation }));
             }
             Lookup::Foreign => {
-                if recognise::is_client_side(api_version, kind) {
+                // Without a group it is none that anybody could define.
+                if group.is_empty() || recognise::is_client_side(api_version, kind) {
                     return Ok(Compared::Nothing);
                 }
                 let known = scope.tree.custom_resources(group, kind)?;

@@ -9,7 +9,10 @@ use crate::{
 };
 
 /// Rules that only say that a file could not be judged by its nature.
-pub const NOT_JUDGED: [&str; 4] = ["encrypted-file", "helm-template", "large-file", "unknown-resource"];
+pub const NOT_JUDGED: [&str; 3] = ["encrypted-file", "helm-template", "large-file"];
+
+/// The rule that only says that nobody here knows what an object has to look like.
+pub const NOT_VALIDATED: &str = "unknown-resource";
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -180,6 +183,12 @@ impl Finding {
     #[must_use]
     pub fn is_not_judged(&self) -> bool {
         NOT_JUDGED.contains(&self.rule.as_str())
+    }
+
+    /// Whether it says that an object could not be compared with anything.
+    #[must_use]
+    pub fn is_not_validated(&self) -> bool {
+        self.rule == NOT_VALIDATED
     }
 
     pub(super) fn order(&self) -> Order<'_> {

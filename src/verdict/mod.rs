@@ -5,7 +5,7 @@
 
 mod finding;
 
-pub use finding::{Excerpt, Finding, NOT_JUDGED, OldPlace, Place, Severity, Status};
+pub use finding::{Excerpt, Finding, NOT_JUDGED, NOT_VALIDATED, OldPlace, Place, Severity, Status};
 
 use crate::{config::Existing, push::Push};
 
