@@ -13,6 +13,7 @@ use crate::{
     },
     gate::problem_finding,
     git::RepoPath,
+    gitops::recognise,
     report::{Style, human},
     rule::FileText,
 };
@@ -22,6 +23,9 @@ pub(super) struct ParseArgs {
     /// Add the place of every key and value: line, column, end line, end column
     #[arg(long)]
     positions: bool,
+    /// Print what each document is recognised as instead: a manifest, a kustomization, plain data …
+    #[arg(long, conflicts_with = "positions")]
+    kinds: bool,
     /// Read as this format, whatever the name says
     #[arg(long, value_name = "FORMAT", value_parser = format_named)]
     parser: Option<Format>,
@@ -69,6 +73,14 @@ pub(super) fn run(args: &ParseArgs) -> Outcome {
             outcome = Outcome::Refused;
         }
         for document in &parsed.documents {
+            if args.kinds {
+                let kind = recognise::kind_of_file(&text.path.to_text(), &document.root);
+                documents.push(json!({
+                    "path": text.path.to_text(), "document": document.index,
+                    "kind": kind.name(), "manifest": kind.is_manifest(),
+                }));
+                continue;
+            }
             let value = value_json(&document.root);
             documents.push(if args.positions {
                 json!({"document": document.index, "value": value, "positions": positions_json(&source, &document.root)})

@@ -47,6 +47,30 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Manifest => "manifest",
+            Self::List => "list",
+            Self::Crd => "crd",
+            Self::Flux => "flux",
+            Self::ArgoCd => "argo-cd",
+            Self::Kustomization => "kustomization",
+            Self::HelmChart => "helm-chart",
+            Self::HelmValues => "helm-values",
+            Self::ClientSide => "client-side",
+            Self::Ci => "ci",
+            Self::Compose => "compose",
+            Self::Ansible => "ansible",
+            Self::CloudFormation => "cloudformation",
+            Self::OpenApi => "openapi",
+            Self::JsonSchema => "json-schema",
+            Self::Tool => "tool",
+            Self::Data => "data",
+        }
+    }
+
     /// Whether the document is meant for the API server.
     #[must_use]
     pub fn is_manifest(self) -> bool {

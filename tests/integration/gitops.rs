@@ -105,6 +105,19 @@ fn sources_are_pinned_where_that_is_wanted() {
 }
 
 #[test]
+fn files_are_told_apart_by_content_and_place() {
+    let scene = Scene::new(CHECKS);
+    scene.write("a.yaml", format!("{}---\nsite_name: x\n", deployment("cart", "cart:1")));
+    scene
+        .write(".github/workflows/ci.yaml", "on: [push]\njobs: {a: {runs-on: x}}\n")
+        .write("kustomization.yaml", "resources: [a.yaml]\n");
+    let kinds =
+        scene.pushgate(&["parse", "--kinds", "a.yaml", ".github/workflows/ci.yaml", "kustomization.yaml"]).ok().json();
+    let kinds: Vec<_> = kinds.as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["manifest", "data", "ci", "kustomization"]);
+}
+
+#[test]
 fn a_broken_chart_is_refused_and_values_follow_their_schema() {
     let scene = Scene::new(CHECKS);
     let chart = "apiVersion: v2\nname: cart\nversion: 1.0.0\n";
