@@ -1,7 +1,7 @@
 //! `pushgate check`: the same judgement, before anything is pushed.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Read as _,
     os::unix::ffi::OsStrExt as _,
@@ -17,7 +17,7 @@ use crate::{
     config::Existing,
     document::format::Format,
     gate::{Gate, GateError},
-    git::{RefName, RepoPath, Repository},
+    git::{RefName, RepoPath, Repository, StagedIndex},
     push::{Push, RefChange, RefUpdate},
     report::human::Door,
     verdict::Verdict,
@@ -114,15 +114,17 @@ fn client_gate(repository: &Repository, global: &Global) -> Result<Gate, GateErr
 fn files(paths: &[PathBuf], stdin_name: &str, global: &Global) -> Judged {
     let here = environment::current_dir()?;
     // Rules select by paths from the root of the repository, wherever the command is started.
-    let root = Repository::discover(&here).ok().and_then(|repository| repository.work_dir());
+    let repository = Repository::discover(&here).ok();
+    let root = repository.as_ref().and_then(Repository::work_dir);
     let gate = Gate::for_client(&environment::client_config(global.config.as_deref(), root.as_deref())?)?;
+    let tracked = tracked_files(repository.as_ref());
     let root = root.unwrap_or(here);
     let mut found = BTreeMap::new();
     for path in paths {
         if path.as_os_str() == "-" {
             found.insert(RepoPath::new(stdin_name), read_stdin()?);
         } else {
-            collect(&gate, &root, path, &mut found)?;
+            collect(&gate, &root, &tracked, path, &mut found)?;
         }
     }
     if found.is_empty() {
@@ -132,7 +134,7 @@ fn files(paths: &[PathBuf], stdin_name: &str, global: &Global) -> Judged {
         });
     }
     let existing = gate.config().existing;
-    gate.judge_files(root, found, Push::by_this_process()).map(|verdict| (verdict, existing))
+    gate.judge_files(root, found, tracked, Push::by_this_process()).map(|verdict| (verdict, existing))
 }
 
 fn read_stdin() -> Result<Arc<[u8]>, GateError> {
@@ -147,15 +149,30 @@ fn read_stdin() -> Result<Arc<[u8]>, GateError> {
     }
 }
 
-/// Reads a file, or what is declarative below a folder. A file that somebody names is judged or is
-/// an error, never passed over.
-fn collect(gate: &Gate, root: &Path, path: &Path, found: &mut BTreeMap<RepoPath, Arc<[u8]>>) -> Result<(), GateError> {
+/// The files that Git tracks; none where there is no repository, or its index is none that can be read.
+fn tracked_files(repository: Option<&Repository>) -> BTreeSet<RepoPath> {
+    let index = repository.and_then(|repository| {
+        let file = environment::index_file(repository).ok()?;
+        StagedIndex::read(repository, &file).ok()
+    });
+    index.iter().flat_map(|index| index.files().map(|(path, _)| path.clone())).collect()
+}
+
+/// Reads a file, or below a folder what is declarative, and what Git tracks if a rule looks at any text. A
+/// file that somebody names is judged or is an error, never passed over.
+fn collect(
+    gate: &Gate,
+    root: &Path,
+    tracked: &BTreeSet<RepoPath>,
+    path: &Path,
+    found: &mut BTreeMap<RepoPath, Arc<[u8]>>,
+) -> Result<(), GateError> {
     let unreadable = |path: &Path, reason: String| GateError::Unreadable { name: path.display().to_string(), reason };
     let io = |path: &Path, error: &std::io::Error| unreadable(path, error.to_string());
     let full = fs::canonicalize(path).map_err(|error| io(path, &error))?;
     if full.is_file() {
         let name = name_from(root, &full);
-        if !gate.judges(&name) {
+        if !gate.judges(&name) && !gate.reads_texts() {
             let known = Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ");
             return Err(unreadable(path, format!("its name says none of {known}, or the configuration leaves it out")));
         }
@@ -171,7 +188,7 @@ fn collect(gate: &Gate, root: &Path, path: &Path, found: &mut BTreeMap<RepoPath,
             let name = name_from(root, &below);
             if kind.is_dir() && entry.file_name() != ".git" {
                 folders.push(below);
-            } else if kind.is_file() && gate.judges(&name) {
+            } else if kind.is_file() && (gate.judges(&name) || (gate.reads_texts() && tracked.contains(&name))) {
                 found.insert(name, fs::read(&below).map_err(|error| io(&below, &error))?.into());
             }
         }

@@ -7,7 +7,7 @@ use super::{
     outcome::{Outcome, no_verdict, say},
 };
 use crate::{
-    config,
+    config::{self, JudgeConfig, RuleConfig},
     gate::{Gate, GateError},
     git::Repository,
     report::human::Door,
@@ -39,7 +39,14 @@ pub(super) fn run(command: &ConfigCommand, global: &Global) -> Outcome {
             let rules: usize = gate.policies().iter().map(|set| set.rules().len()).sum();
             let immutability = &gate.config().immutability;
             let fixed = immutability.refs.len() + immutability.paths.len() + immutability.fields.len();
-            format!("ok: {}, {}\n", counted(rules, "policy rule"), counted(fixed, "immutability rule"))
+            let built_in = |rule: &RuleConfig| match &rule.judge {
+                JudgeConfig::Rego(_) => 0,
+                JudgeConfig::Schema { .. } | JudgeConfig::Pins(_) => 1,
+                JudgeConfig::Checks(checks) => checks.len(),
+            };
+            let checks: usize = gate.config().rules.iter().map(built_in).sum();
+            let checks = if checks > 0 { format!(", {}", counted(checks, "built-in check")) } else { String::new() };
+            format!("ok: {}{checks}, {}\n", counted(rules, "policy rule"), counted(fixed, "immutability rule"))
         }),
         ConfigCommand::Show => with_gate(global, |gate| config::show(gate.config())),
     }

@@ -17,6 +17,8 @@ pub struct Violation {
     pub related: Option<(Route, String)>,
     /// What to do.
     pub help: Option<String>,
+    /// What is not there, where that is all that is wrong: something else may add it.
+    pub lacking: Option<String>,
 }
 
 /// The part of an entry that a [`Violation`] is about.
@@ -32,7 +34,15 @@ impl Violation {
     /// A violation by the value at a route.
     #[must_use]
     pub fn of_value(route: Route, message: impl Into<String>) -> Self {
-        Self { route, part: Part::Value, message: message.into(), label: None, related: None, help: None }
+        Self {
+            route,
+            part: Part::Value,
+            message: message.into(),
+            label: None,
+            related: None,
+            help: None,
+            lacking: None,
+        }
     }
 
     /// A violation by the key at a route.
@@ -51,6 +61,12 @@ impl Violation {
     #[must_use]
     pub fn related(self, route: Route, label: impl Into<String>) -> Self {
         Self { related: Some((route, label.into())), ..self }
+    }
+
+    /// The same for something that is not there.
+    #[must_use]
+    pub fn lacking(self, what: impl Into<String>) -> Self {
+        Self { lacking: Some(what.into()), ..self }
     }
 
     /// The same with what to do.

@@ -6,7 +6,7 @@
 //! differs from it in a few files.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -67,8 +67,10 @@ pub(super) struct Known<'a> {
     pub base: Option<Oid>,
 }
 
-/// Name under which the facts of a repository are kept.
-const NAME: &str = "facts";
+/// Name under which the facts of a repository are kept: what is too large is no fact.
+fn kept_as(world: &World<'_>) -> String {
+    format!("facts {:?}", world.limits)
+}
 
 /// Definitions that were read, by file.
 type Read = BTreeMap<RepoPath, Arc<Vec<Arc<CustomResource>>>>;
@@ -90,9 +92,10 @@ impl Index {
                 let all: Vec<_> = index.files().map(|(path, file)| (path.clone(), file.clone())).collect();
                 search.files(&all)?
             }
-            Files::Folder { given, .. } => {
+            Files::Folder { given, tracked, .. } => {
                 let file = |path: &RepoPath| Ok(world.file(path)?.map(|file| (path.clone(), file)));
-                let all: Vec<_> = given.keys().map(file).collect::<Result<_, GateError>>()?;
+                let paths: BTreeSet<&RepoPath> = given.keys().chain(tracked).collect();
+                let all: Vec<_> = paths.into_iter().map(file).collect::<Result<_, GateError>>()?;
                 search.files(&all.into_iter().flatten().collect::<Vec<_>>())?
             }
         };
@@ -158,7 +161,8 @@ impl Search<'_> {
         let Some((cache, base)) = known.and_then(|known| Some((known.cache, known.base?))) else {
             return self.between(repository, None, tree, Vec::new());
         };
-        let kept = cache.and_then(|cache| cache.read(NAME));
+        let name = kept_as(self.world);
+        let kept = cache.and_then(|cache| cache.read(&name));
         let kept: Option<Kept> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let of_base = match kept {
             Some(kept) if Oid::from_hex(kept.tree.as_bytes()).is_ok_and(|tree| tree == base) => kept.files,
@@ -174,7 +178,7 @@ impl Search<'_> {
                 };
                 let kept = Kept { tree: base.to_string(), files };
                 if let (Some(cache), Ok(bytes)) = (cache, serde_json::to_vec(&kept)) {
-                    cache.write(NAME, &bytes);
+                    cache.write(&name, &bytes);
                 }
                 kept.files
             }

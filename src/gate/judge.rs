@@ -1,16 +1,19 @@
 //! Judges the files that a ref update changes.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::{
-    Gate, GateError, disguise,
+    Gate, GateError,
+    conceal::Hidden,
+    disguise,
     files::{Reader, Reading, Selected, Spent, TextFile, UnitKey, Units, select},
     moves::Whole,
-    texts::Hidden,
     world::World,
 };
 use crate::{
-    document::{Identity, Problem, ProblemKind, Span, Unit},
+    document::{Identity, Problem, ProblemKind, Source, Span, Unit},
     git::{Change, File, GitError, Oid, RepoPath, Repository},
     gitops::helm::{self, Part},
     rule::{FileText, Pair, Rule, RuleError, Scope, Side, builtin},
@@ -52,7 +55,9 @@ pub(super) struct Judged {
     /// Objects of the new file that the old one did not have, but another old file has.
     arrived: Vec<Identity>,
     /// What must not be shown of the new file.
-    pub hidden: Vec<Span>,
+    pub hidden: Vec<(Arc<Source>, Span)>,
+    /// What is said of the file's text, which is known or new by itself.
+    pub texts: Vec<Finding>,
 }
 
 impl<'a> Judge<'a> {
@@ -111,6 +116,7 @@ impl<'a> Judge<'a> {
         for (change, one) in changes.iter().zip(judged) {
             let mut one = one?;
             findings.append(&mut one.findings);
+            findings.append(&mut one.texts);
             counts += one.counts;
             hidden.add(&change.path, one.hidden);
             gone.extend(one.gone.into_iter().map(|identity| (identity, change)));
@@ -120,7 +126,15 @@ impl<'a> Judge<'a> {
         if self.compare {
             self.affected(changes, findings)?;
             for change in self.stranded(changes)? {
-                findings.append(&mut self.change(&change, &whole)?.findings);
+                let Judged { findings: mut found, texts, hidden: of_file, .. } = self.change(&change, &whole)?;
+                hidden.add(&change.path, of_file);
+                findings.extend(texts);
+                for finding in found.iter_mut().filter(|finding| finding.rule == builtin::SYNTAX) {
+                    let help =
+                        "its chart has no Chart.yaml any more, so it is no template: restore that, or remove this";
+                    finding.help = Some(help.to_owned());
+                }
+                findings.append(&mut found);
             }
         }
         hidden.conceal(findings.get_mut(first..).unwrap_or_default());
@@ -145,6 +159,7 @@ impl<'a> Judge<'a> {
             judged.counts.documents = new.documents();
             judged.findings.extend(new.problems.iter().map(|problem| problem_finding(&new.text, problem)));
             units = new.units();
+            self.empty(new, &mut judged.findings);
             for (key, unit) in units.iter() {
                 judged.findings.extend(disguise::unstated_kind(&new.text, unit));
                 for rule in &self.rules {
@@ -167,10 +182,12 @@ impl<'a> Judge<'a> {
             Some(_) | None => None,
         };
         let old_units = old.as_ref().map(TextFile::units).unwrap_or_default();
-        self.text(change, new.as_ref(), &units, &mut judged)?;
+        self.text(change, new.as_ref(), &units, whole, &mut judged)?;
         if self.stood_there(change)? {
             // The very same file in the very same place: nothing that is said of it is new.
-            for finding in judged.findings.iter_mut().chain(said.iter_mut().flat_map(|said| &mut said.findings)) {
+            // But for what other files decide, which may be others now.
+            let said = said.iter_mut().filter(|said| !said.rule.depends_on_tree());
+            for finding in judged.findings.iter_mut().chain(said.flat_map(|said| &mut said.findings)) {
                 finding.status = Status::Existing;
             }
         } else if self.moved_from(change, whole).is_some() {
@@ -416,6 +433,8 @@ impl Messages {
                     old.rule == finding.rule
                         && old.message == finding.message
                         && old.subject == finding.subject
+                        // What was only a warning is no excuse for more.
+                        && old.severity <= finding.severity
                         && (!exact || route(old) == route(finding))
                 });
                 if let Some(known) = known {
@@ -449,7 +468,11 @@ pub fn problem_finding(text: &FileText, problem: &Problem) -> Finding {
         ProblemKind::DuplicateKey => builtin::DUPLICATE_KEY,
         ProblemKind::Encoding | ProblemKind::Syntax | ProblemKind::Limit => builtin::SYNTAX,
     };
-    let mut finding = Finding::new(rule, problem.message.clone()).at(Place {
+    let line = text.source.position(problem.span.start as usize).line;
+    let conflict = problem.kind == ProblemKind::Syntax
+        && (line.saturating_sub(1)..=line + 1).any(|line| is_conflict(text.source.line(line)));
+    let message = if conflict { "a merge conflict that was not resolved".to_owned() } else { problem.message.clone() };
+    let mut finding = Finding::new(rule, message).at(Place {
         path: text.path.clone(),
         document: None,
         route: None,
@@ -462,5 +485,22 @@ pub fn problem_finding(text: &FileText, problem: &Problem) -> Finding {
     });
     let help = || format!("mend the file; `pushgate check {}` says whether it is good", text.path);
     finding.help = Some(problem.help.clone().unwrap_or_else(help));
+    if conflict {
+        finding.help =
+            Some("decide between both sides and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`".to_owned());
+    }
+    let garbled = text.source.text().chars().take(400).filter(|c| matches!(c, '\0' | '\u{fffd}')).count();
+    if problem.kind == ProblemKind::Encoding
+        && garbled > 8
+        && let Some(place) = &mut finding.place
+    {
+        // What cannot be decoded cannot be shown.
+        place.excerpt = None;
+    }
     finding
+}
+
+/// Whether a line is one that Git writes around the sides of a conflict.
+fn is_conflict(line: &str) -> bool {
+    ["<<<<<<< ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark)) || line == "======="
 }

@@ -8,6 +8,7 @@
 //! configuration and its policies.
 
 mod cache;
+mod conceal;
 mod disguise;
 mod error;
 mod facts;
@@ -79,6 +80,12 @@ impl Gate {
     #[must_use]
     pub fn judges(&self, path: &RepoPath) -> bool {
         disguise::is_selected(&self.config, path)
+    }
+
+    /// Whether any rule looks at texts that are not declarative.
+    #[must_use]
+    pub fn reads_texts(&self) -> bool {
+        self.rules.for_ref(None).any(crate::rule::Rule::reads_text)
     }
 
     /// What verdicts of this gate were reached by.
@@ -274,7 +281,8 @@ impl Gate {
         Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
     }
 
-    /// Judges files as they lie below a folder: what they say, not how they changed.
+    /// Judges files as they lie below a folder: what they say, not how they changed. What they point at
+    /// is looked for in the folder, and among the files that Git tracks there.
     ///
     /// # Errors
     /// As [`Gate::judge`].
@@ -282,6 +290,7 @@ impl Gate {
         &self,
         root: PathBuf,
         files: BTreeMap<RepoPath, Arc<[u8]>>,
+        tracked: BTreeSet<RepoPath>,
         push: Push,
     ) -> Result<Verdict, GateError> {
         let changes: Vec<Change> = files
@@ -292,7 +301,7 @@ impl Gate {
                 after: Some(File { mode: FileMode::Regular, content: Content::Bytes(bytes.clone()) }),
             })
             .collect();
-        let after = self.world(Files::Folder { root, given: files });
+        let after = self.world(Files::Folder { root, given: files, tracked });
         let scope = Scope {
             ref_name: None,
             pusher: &push.pusher,

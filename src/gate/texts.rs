@@ -1,24 +1,25 @@
 //! What is looked at beyond the documents of the files that changed: their text, and files that point
 //! at them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     GateError,
     files::{Reading, Selected, TextFile, Units, select},
     judge::{Judge, Judged, Messages},
+    moves::Whole,
 };
 use crate::{
-    document::{Source, Span, Unit},
+    document::{Source, Unit},
     git::{Change, File, GitError, RepoPath},
     gitops::Tree as _,
     rule::{FileText, Rule, builtin},
     secret,
-    verdict::{Excerpt, Finding},
+    verdict::{Finding, Status},
 };
+
+/// Most files that are looked into for what came from them.
+const MOST_GONE: usize = 200;
 
 impl Judge<'_> {
     /// Asks the rules that look at texts about a changed file, declarative or not.
@@ -27,6 +28,7 @@ impl Judge<'_> {
         change: &Change,
         new: Option<&TextFile>,
         units: &Units<'_>,
+        whole: &Whole<'_>,
         judged: &mut Judged,
     ) -> Result<(), GateError> {
         let mut rules = self.rules.iter().filter(|rule| rule.reads_text()).peekable();
@@ -45,11 +47,30 @@ impl Judge<'_> {
         let units: Vec<&Unit<'_>> = units.iter().map(|(_, unit)| unit).collect();
         for rule in rules {
             let mut findings = Vec::new();
-            judged.hidden.append(&mut rule.on_text(&self.scope, &text, &units, &mut findings)?);
-            if !findings.is_empty() && self.both_sides {
-                self.text_before(*rule, change)?.mark(&mut findings);
+            let hidden = rule.on_text(&self.scope, &text, &units, &mut findings)?;
+            judged.hidden.extend(hidden.into_iter().map(|span| (text.source.clone(), span)));
+            if self.both_sides {
+                self.mark_known(*rule, change, whole, &mut findings)?;
             }
-            judged.findings.append(&mut findings);
+            judged.texts.append(&mut findings);
+        }
+        Ok(())
+    }
+
+    /// Marks what was there before: in the same file, or in one that goes with this push.
+    fn mark_known(
+        &self,
+        rule: &dyn Rule,
+        change: &Change,
+        whole: &Whole<'_>,
+        findings: &mut [Finding],
+    ) -> Result<(), GateError> {
+        let gone = whole.changes.iter().filter(|other| other.after.is_none()).take(MOST_GONE);
+        for source in std::iter::once(change).chain(gone) {
+            if findings.iter().all(|finding| finding.status == Status::Existing) {
+                break;
+            }
+            self.text_before(rule, source)?.mark(findings);
         }
         Ok(())
     }
@@ -96,7 +117,7 @@ impl Judge<'_> {
     /// Judges again what did not change but points at what did.
     pub(super) fn affected(&self, changes: &[Change], findings: &mut Vec<Finding>) -> Result<(), GateError> {
         for rule in &self.rules {
-            let paths: BTreeSet<RepoPath> = rule.affected(&self.scope, changes)?.into_iter().collect();
+            let paths: BTreeSet<RepoPath> = rule.affected(&self.scope, self.sides.old, changes)?.into_iter().collect();
             for path in paths {
                 let judged = changes.binary_search_by(|change| change.path.cmp(&path)).is_ok();
                 let (new, old) = (self.sides.new.file(&path)?, self.sides.old.file(&path)?);
@@ -117,6 +138,15 @@ impl Judge<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Asks the rules about a file that holds no document.
+    pub(super) fn empty(&self, file: &TextFile, findings: &mut Vec<Finding>) {
+        if file.is_sound() && file.documents() == 0 {
+            for rule in &self.rules {
+                rule.on_empty(&file.text, findings);
+            }
+        }
     }
 
     /// The templates of charts that are charts no more: what is left of them are files like any other,
@@ -147,55 +177,4 @@ enum Plain {
     Text(FileText),
     Binary,
     TooLarge,
-}
-
-/// What must not be shown, by file.
-#[derive(Default)]
-pub(super) struct Hidden(BTreeMap<RepoPath, Vec<Span>>);
-
-impl Hidden {
-    /// Adds what must not be shown of a file.
-    pub fn add(&mut self, path: &RepoPath, spans: Vec<Span>) {
-        if !spans.is_empty() {
-            self.0.entry(path.clone()).or_default().extend(spans);
-        }
-    }
-
-    /// Makes what is hidden unreadable in the excerpts of all findings, whichever rule they are of.
-    pub fn conceal(&self, findings: &mut [Finding]) {
-        // Texts are masked once, however many findings show them.
-        let mut masked: BTreeMap<&RepoPath, (Arc<Source>, Arc<Source>)> = BTreeMap::new();
-        for finding in findings {
-            let Some(place) = &mut finding.place else { continue };
-            let Some((path, spans)) = self.0.get_key_value(&place.path) else { continue };
-            let Some(excerpt) = &mut place.excerpt else { continue };
-            let mask = || {
-                let text = secret::masked(excerpt.source.text(), spans);
-                (excerpt.source.clone(), Arc::new(Source::new(text)))
-            };
-            let entry = masked.entry(path).or_insert_with(mask);
-            if !Arc::ptr_eq(&entry.0, &excerpt.source) {
-                *entry = mask();
-            }
-            let masked = entry.1.clone();
-            conceal(excerpt, &masked);
-        }
-    }
-}
-
-fn conceal(excerpt: &mut Excerpt, masked: &Arc<Source>) {
-    let clear = excerpt.source.clone();
-    // Every character is still one character, so lines and columns are the same.
-    let moved = |span: Span| {
-        let offset = |at: u32| {
-            let position = clear.position(at as usize);
-            masked.offset(position.line, position.column)
-        };
-        Span::new(offset(span.start), offset(span.end))
-    };
-    excerpt.span = moved(excerpt.span);
-    for (span, _) in &mut excerpt.related {
-        *span = moved(*span);
-    }
-    excerpt.source = masked.clone();
 }

@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     config::Limits,
     document::format::{Format, parse},
-    git::{Content, File, FileMode, Oid, RefName, RepoPath, Repository, StagedIndex},
+    git::{Content, File, FileMode, GitError, Inside, Oid, RefName, RepoPath, Repository, StagedIndex},
     gitops::{At, Tree, TreeError, kustomize},
     kubernetes::crd::CustomResource,
     rule::{GitRepository, Kustomized, Surroundings},
@@ -33,8 +33,8 @@ pub(super) enum Files<'a> {
     Tree { repository: &'a Repository, tree: Option<Oid> },
     /// In the index.
     Staged { repository: &'a Repository, index: &'a StagedIndex },
-    /// In a folder on disk, but for those that were given.
-    Folder { root: PathBuf, given: BTreeMap<RepoPath, Arc<[u8]>> },
+    /// In a folder on disk, but for those that were given. `tracked` are those that Git knows there.
+    Folder { root: PathBuf, given: BTreeMap<RepoPath, Arc<[u8]>>, tracked: BTreeSet<RepoPath> },
 }
 
 /// One side of a push.
@@ -44,11 +44,23 @@ pub(super) struct World<'a> {
     known: Option<Known<'a>>,
     index: OnceLock<Result<Index, TreeError>>,
     kustomized: OnceLock<Result<Kustomized, TreeError>>,
+    /// Folders of a tree that have been looked into, by path.
+    folders: Mutex<BTreeMap<RepoPath, Option<Arc<Folder>>>>,
 }
+
+/// What is in a folder, by name.
+type Folder = BTreeMap<Vec<u8>, Inside>;
 
 impl<'a> World<'a> {
     pub fn new(files: Files<'a>, limits: &'a Limits) -> Self {
-        Self { files, limits, known: None, index: OnceLock::new(), kustomized: OnceLock::new() }
+        Self {
+            files,
+            limits,
+            known: None,
+            index: OnceLock::new(),
+            kustomized: OnceLock::new(),
+            folders: Mutex::default(),
+        }
     }
 
     /// The same with a store of what is known about trees.
@@ -61,9 +73,12 @@ impl<'a> World<'a> {
     pub fn file(&self, path: &RepoPath) -> Result<Option<File>, GateError> {
         match &self.files {
             Files::Tree { tree: None, .. } => Ok(None),
-            Files::Tree { repository, tree: Some(tree) } => Ok(repository.file_at(*tree, path)?),
+            Files::Tree { tree: Some(_), .. } => Ok(match self.inside(path)? {
+                Some(Inside::File(file)) => Some(file),
+                Some(Inside::Folder(_)) | None => None,
+            }),
             Files::Staged { index, .. } => Ok(index.file_at(path).cloned()),
-            Files::Folder { root, given } => {
+            Files::Folder { root, given, .. } => {
                 if let Some(bytes) = given.get(path) {
                     return Ok(Some(File { mode: FileMode::Regular, content: Content::Bytes(bytes.clone()) }));
                 }
@@ -87,12 +102,37 @@ impl<'a> World<'a> {
     fn is_folder(&self, path: &RepoPath) -> Result<bool, GateError> {
         match &self.files {
             Files::Tree { tree: None, .. } => Ok(path.as_bytes().is_empty()),
-            Files::Tree { repository, tree: Some(tree) } => Ok(repository.folder_at(*tree, path)?.is_some()),
+            Files::Tree { tree: Some(_), .. } => Ok(self.folder(path)?.is_some()),
             Files::Staged { index, .. } => Ok(index.below(path).next().is_some()),
-            Files::Folder { root, given } => {
+            Files::Folder { root, given, .. } => {
                 Ok(on_disk(root, path).is_dir() || given.keys().any(|file| is_below(file, path)))
             }
         }
+    }
+
+    /// What is at a path of a tree.
+    fn inside(&self, path: &RepoPath) -> Result<Option<Inside>, GateError> {
+        let parent = path.parent().unwrap_or_else(|| RepoPath::new(""));
+        Ok(self.folder(&parent)?.and_then(|folder| folder.get(path.file_name()).cloned()))
+    }
+
+    /// A folder of a tree. Each is read once: there may be thousands of questions about a wide one.
+    fn folder(&self, path: &RepoPath) -> Result<Option<Arc<Folder>>, GateError> {
+        let Files::Tree { repository, tree: Some(root) } = &self.files else { return Ok(None) };
+        let known = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(folder) = known().get(path) {
+            return Ok(folder.clone());
+        }
+        let tree = match path.as_bytes() {
+            b"" => Some(*root),
+            _ => match self.inside(path)? {
+                Some(Inside::Folder(tree)) => Some(tree),
+                Some(Inside::File(_)) | None => None,
+            },
+        };
+        let folder = tree.map(|tree| repository.read_folder(tree)).transpose()?.map(Arc::new);
+        known().insert(path.clone(), folder.clone());
+        Ok(folder)
     }
 
     /// The content of a file that is no link.
@@ -206,11 +246,13 @@ impl Tree for World<'_> {
         };
         let mut names: Vec<String> = match &self.files {
             Files::Tree { tree: None, .. } => Vec::new(),
-            Files::Tree { repository, tree: Some(tree) } => {
-                repository.names_in(*tree, &folder).map_err(|error| tree_error(&error.into()))?
+            Files::Tree { tree: Some(_), .. } => {
+                let folder = self.folder(&folder).map_err(|error| tree_error(&error))?;
+                let names = folder.iter().flat_map(|folder| folder.keys());
+                names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
             }
             Files::Staged { index, .. } => index.below(&folder).map(|file| first_below(file, &folder)).collect(),
-            Files::Folder { root, given } => {
+            Files::Folder { root, given, .. } => {
                 let entries = fs::read_dir(on_disk(root, &folder)).into_iter().flatten().flatten();
                 let on_disk = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
                 let given = given.keys().filter(|file| is_below(file, &folder)).map(|file| first_below(file, &folder));
@@ -252,10 +294,16 @@ impl Surroundings for World<'_> {
     fn kustomized(&self) -> Result<&Kustomized, TreeError> {
         let read = || {
             let mut kustomized = Kustomized::default();
-            for path in self.kustomizations()? {
-                let bytes = self.read(&path)?.unwrap_or_default();
+            for (path, file) in self.kustomizations()? {
+                let bytes = match self.bytes(&path, &file) {
+                    Ok(bytes) => bytes,
+                    // Whatever it says, nobody has judged it.
+                    Err(GateError::Git(GitError::FileTooLarge { .. })) => continue,
+                    Err(error) => return Err(tree_error(&error)),
+                };
                 let parsed = parse(Format::Yaml, &bytes, &self.limits.parse());
                 let Some(document) = parsed.documents.first() else { continue };
+                let path = path.to_text();
                 if kustomize::is_kustomization(&path, &document.root) {
                     kustomized.add(&path, &document.root);
                 }
@@ -272,34 +320,33 @@ impl World<'_> {
         index.as_ref().map_err(Clone::clone)
     }
 
-    /// The paths of all files that kustomize would read as kustomizations, by their names.
-    fn kustomizations(&self) -> Result<Vec<String>, TreeError> {
+    /// All files that kustomize would read as kustomizations, by their names.
+    fn kustomizations(&self) -> Result<Vec<(RepoPath, File)>, TreeError> {
         let is_one = |path: &RepoPath| kustomize::NAMES.iter().any(|name| path.file_name() == name.as_bytes());
-        let all = match &self.files {
-            Files::Tree { tree: None, .. } => Vec::new(),
-            // Those that were given, and those above them on disk.
-            Files::Folder { given, .. } => {
-                let mut all: BTreeSet<RepoPath> = given.keys().filter(|path| is_one(path)).cloned().collect();
+        match &self.files {
+            Files::Tree { tree: None, .. } => Ok(Vec::new()),
+            Files::Tree { repository, tree: Some(tree) } => {
+                repository.find_files(*tree, self.limits.files, &is_one).map_err(|error| tree_error(&error.into()))
+            }
+            Files::Staged { index, .. } => {
+                let all = index.files().filter(|(path, file)| is_one(path) && file.mode.is_file());
+                Ok(all.map(|(path, file)| (path.clone(), file.clone())).collect())
+            }
+            // Those that were given, those that Git knows, and those above on disk.
+            Files::Folder { given, tracked, .. } => {
                 let above = |path: &RepoPath| std::iter::successors(path.parent(), RepoPath::parent);
                 let mut folders: BTreeSet<RepoPath> = given.keys().flat_map(above).collect();
                 folders.insert(RepoPath::new(""));
-                for folder in folders {
-                    let found = kustomize::NAMES.iter().map(|name| folder.join(name));
-                    for path in found {
-                        if self.file(&path).map_err(|error| tree_error(&error))?.is_some() {
-                            all.insert(path);
-                        }
-                    }
+                let beside = |folder: &RepoPath| kustomize::NAMES.map(|name| folder.join(name));
+                let known = given.keys().chain(tracked).filter(|path| is_one(path)).cloned();
+                let paths: BTreeSet<RepoPath> = folders.iter().flat_map(beside).chain(known).collect();
+                let mut all = Vec::new();
+                for path in paths {
+                    let file = self.file(&path).map_err(|error| tree_error(&error))?;
+                    all.extend(file.filter(|file| file.mode.is_file()).map(|file| (path, file)));
                 }
-                all.into_iter().collect()
+                Ok(all)
             }
-            Files::Tree { repository, tree: Some(tree) } => {
-                repository.find_files(*tree, self.limits.files, &is_one).map_err(|error| tree_error(&error.into()))?
-            }
-            Files::Staged { index, .. } => {
-                index.below(&RepoPath::new("")).filter(|path| is_one(path)).cloned().collect()
-            }
-        };
-        Ok(all.iter().map(RepoPath::to_text).collect())
+        }
     }
 }

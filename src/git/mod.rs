@@ -16,7 +16,7 @@ pub use index::StagedIndex;
 pub use names::{InvalidRefName, Oid, RefKind, RefName, RepoPath};
 pub use quarantine::Quarantine;
 pub use repository::{Peeled, Repository};
-pub use tree::{Change, Content, File, FileMode};
+pub use tree::{Change, Content, File, FileMode, Inside};
 
 /// Why Git could not be read. Every one of them ends in "no verdict": the push is refused.
 #[derive(Debug, thiserror::Error)]

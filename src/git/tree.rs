@@ -6,7 +6,7 @@
 //! it out, and the number of files is bounded before they are listed (a tree of ten levels that
 //! names one subtree ten times over has 10^10 paths).
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use gix::{
     bstr::{BStr, BString},
@@ -67,6 +67,15 @@ pub struct File {
     pub mode: FileMode,
     /// What it holds.
     pub content: Content,
+}
+
+/// One thing in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inside {
+    /// A file, link or submodule.
+    File(File),
+    /// A folder, by its tree.
+    Folder(Oid),
 }
 
 /// A path whose file is not the same before and after. A file that moved is two changes.
@@ -162,19 +171,25 @@ impl Repository {
         Ok(self.entry_at(tree, path)?.and_then(|entry| entry.tree()))
     }
 
-    /// The names directly in a folder of a tree, in Git's order; none where there is no such folder.
+    /// What is directly in a folder, given as a tree, by name.
     ///
     /// # Errors
     /// [`GitError::Object`].
-    pub fn names_in(&self, tree: Oid, folder: &RepoPath) -> Result<Vec<String>, GitError> {
-        let Some(tree) = self.folder_at(tree, folder)? else { return Ok(Vec::new()) };
+    pub fn read_folder(&self, tree: Oid) -> Result<BTreeMap<Vec<u8>, Inside>, GitError> {
         self.with(|repository| {
             let entries = entries(repository, tree, &mut Vec::new())?;
-            Ok(entries.iter().map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect())
+            let inside = |entry: TreeEntry| {
+                let inside = match (entry.file(), entry.tree()) {
+                    (Some(file), _) => Inside::File(file),
+                    (None, tree) => Inside::Folder(tree.unwrap_or(entry.id)),
+                };
+                (entry.name.into(), inside)
+            };
+            Ok(entries.into_iter().map(inside).collect())
         })
     }
 
-    /// The paths of all files of a tree that `wanted` takes by their path.
+    /// All files of a tree that `wanted` takes by their path.
     ///
     /// # Errors
     /// [`GitError::TooManyFiles`] when the tree holds more than `limit` entries, [`GitError::Object`].
@@ -183,7 +198,7 @@ impl Repository {
         tree: Oid,
         limit: usize,
         wanted: &dyn Fn(&RepoPath) -> bool,
-    ) -> Result<Vec<RepoPath>, GitError> {
+    ) -> Result<Vec<(RepoPath, File)>, GitError> {
         self.with(|repository| {
             let (mut found, mut buffer, mut visited) = (Vec::new(), Vec::new(), 0);
             let mut folders = vec![(BString::default(), tree)];
@@ -196,12 +211,12 @@ impl Repository {
                     let below = joined(path.as_ref(), entry.name.as_ref());
                     if let Some(tree) = entry.tree() {
                         folders.push((below, tree));
-                    } else if entry.file().is_some_and(|file| file.mode.is_file()) {
-                        found.extend(Some(RepoPath::new(below)).filter(wanted));
+                    } else if let Some(file) = entry.file().filter(|file| file.mode.is_file()) {
+                        found.extend(Some((RepoPath::new(below), file)).filter(|(path, _)| wanted(path)));
                     }
                 }
             }
-            found.sort();
+            found.sort_by(|(a, _), (b, _)| a.cmp(b));
             Ok(found)
         })
     }

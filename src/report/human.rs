@@ -61,12 +61,13 @@ pub fn verdict(verdict: &Verdict, existing: Existing, door: Door, style: Style) 
     if !rest.is_empty() {
         let refusing = rest.iter().filter(|finding| finding.blocks(existing)).count();
         let other = rest.len() - refusing;
-        let parts = [(refusing, "finding"), (other, "warning")];
+        let parts = [(refusing, "finding"), (other, if style.verbose { "note" } else { "warning" })];
         let parts: Vec<String> =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun)).collect();
         out.push_str(&format!("hint: and {} more\n", parts.join(" and ")));
     }
-    let quiet = others.iter().filter(|finding| finding.status == Status::Existing).count();
+    let is_old = |finding: &&&Finding| finding.status == Status::Existing && finding.severity != Severity::Info;
+    let quiet = others.iter().filter(is_old).count();
     if quiet > 0 && !style.verbose {
         out.push_str(&format!("hint: {} in the changed files, not counted\n", counted(quiet, "older finding")));
     }

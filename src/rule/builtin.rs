@@ -208,6 +208,15 @@ make a new one.
 Configured under `immutability.refs`.",
     },
     Explanation {
+        id: kustomize::REMOTE,
+        title: "A kustomization takes something from elsewhere, which is not judged",
+        text:
+            "What lies at a URL is built in without having been pushed here. It is told to whoever asks (`-v`). Whether
+it has to be pinned is said by `pins`; to have it judged, copy it into the repository.
+
+Told by `check: kustomization`.",
+    },
+    Explanation {
         id: REPLACEMENT_REF,
         title: "A ref under refs/replace/ would change what Git shows",
         text: "Replacement refs make Git read one object where another is named. What is judged would not be what

@@ -1,16 +1,16 @@
 //! Kustomizations that kustomize would refuse: `check: kustomization`.
 
-use super::{FileText, Rule, RuleError, Scope, enforce, selects, selects_ref};
+use super::{FileText, Rule, RuleError, Scope, enforce, selects, selects_path, selects_ref};
 use crate::{
     config::{FileAction, FileRule, RuleConfig},
     document::{Unit, Violation, format::Format},
     git::{RefName, RepoPath},
     gitops::{
-        At, Pin, TreeError,
+        At, TreeError,
         kustomize::{self, Role, Target},
     },
     text::shortened,
-    verdict::{Finding, Severity},
+    verdict::{Finding, Place, Severity},
 };
 
 /// Id of the rule.
@@ -67,6 +67,21 @@ impl Rule for Kustomizations {
         selects_ref(&self.config.selection, name)
     }
 
+    fn depends_on_tree(&self) -> bool {
+        true
+    }
+
+    fn on_empty(&self, file: &FileText, findings: &mut Vec<Finding>) {
+        let is_one = kustomize::NAMES.iter().any(|name| file.path.file_name() == name.as_bytes());
+        if is_one && selects_path(&self.config.selection, &file.path) {
+            let mut finding = Finding::new(ID, format!("{} is empty, which kustomize refuses", file.path))
+                .at(Place::file(file.path.clone()))
+                .with_help("list `resources`, or remove the file");
+            enforce(&mut finding, self.config.enforce);
+            findings.push(finding);
+        }
+    }
+
     fn on_unit(
         &self,
         scope: &Scope<'_>,
@@ -74,7 +89,8 @@ impl Rule for Kustomizations {
         unit: &Unit<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
-        let path = file.path.to_text();
+        // Other tools would not find such a file either; nothing can be said of what it points at.
+        let Ok(path) = std::str::from_utf8(file.path.as_bytes()).map(str::to_owned) else { return Ok(()) };
         let judged = selects(&self.config.selection, &file.path, unit) && !file.template && unit.route.0.is_empty();
         if !judged || !kustomize::is_kustomization(&path, unit.node) {
             return Ok(());
@@ -87,10 +103,8 @@ impl Rule for Kustomizations {
         }
         for remote in kustomize::remote(&path, unit.node) {
             let mut finding = file.finding(REMOTE, unit, remote.violation);
-            finding.severity = match remote.pin {
-                Pin::Commit(_) | Pin::Digest(_) | Pin::Tag(_) | Pin::Version(_) => Severity::Info,
-                Pin::Range(_) | Pin::Branch(_) | Pin::None => Severity::Warn,
-            };
+            // Whether it has to be pinned is said by `pins`.
+            finding.severity = Severity::Info;
             findings.push(finding);
         }
         Ok(())

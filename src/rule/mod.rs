@@ -17,7 +17,7 @@ mod rego;
 mod schema;
 mod secrets;
 
-pub use kustomized::{Kustomized, Wholeness};
+pub use kustomized::{Added, Kustomized, Wholeness};
 pub use pair::{ChangeKind, Pair, Side};
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -45,6 +45,11 @@ pub trait Rule: Send + Sync {
         false
     }
 
+    /// Whether what it says of a document can depend on other files.
+    fn depends_on_tree(&self) -> bool {
+        false
+    }
+
     /// Says what it has to say about the ref itself.
     fn on_ref(&self, _transition: &Transition<'_>, _findings: &mut Vec<Finding>) {}
 
@@ -65,6 +70,9 @@ pub trait Rule: Send + Sync {
     ) -> Result<(), RuleError> {
         Ok(())
     }
+
+    /// Says what it has to say about a file of a format that holds no document at all.
+    fn on_empty(&self, _file: &FileText, _findings: &mut Vec<Finding>) {}
 
     /// Whether the rule looks at the text of every file, declarative or not.
     fn reads_text(&self) -> bool {
@@ -88,11 +96,17 @@ pub trait Rule: Send + Sync {
     }
 
     /// Files that did not change but of which the rule may say something else now: they point at
-    /// what changed. Files that do not exist any more may be among them.
+    /// what changed. Files that do not exist any more may be among them. `before` is the repository
+    /// before the push.
     ///
     /// # Errors
     /// [`RuleError`] when they could not be found out.
-    fn affected(&self, _scope: &Scope<'_>, _changes: &[Change]) -> Result<Vec<RepoPath>, RuleError> {
+    fn affected(
+        &self,
+        _scope: &Scope<'_>,
+        _before: &dyn Surroundings,
+        _changes: &[Change],
+    ) -> Result<Vec<RepoPath>, RuleError> {
         Ok(Vec::new())
     }
 

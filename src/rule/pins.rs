@@ -39,7 +39,13 @@ impl Pins {
         if !named || own {
             return None;
         }
-        self.objection(&source.pin).map(|message| Violation::of_value(source.route, message).with_help(self.help()))
+        let fitting: &[Allowed] = match source.what {
+            What::Git => &[Allowed::Commit, Allowed::Tag, Allowed::Range, Allowed::Branch],
+            What::Oci | What::Image => &[Allowed::Digest, Allowed::Tag, Allowed::Range],
+            What::Chart | What::ChartRepository | What::Bucket => &[Allowed::Version, Allowed::Range],
+        };
+        let help = self.help(fitting);
+        self.objection(&source.pin).map(|message| Violation::of_value(source.route, message).with_help(help))
     }
 
     /// What is wrong with a pin; nothing if it is allowed.
@@ -64,9 +70,13 @@ impl Pins {
         (!allowed).then_some(message)
     }
 
-    fn help(&self) -> String {
-        let allowed: Vec<&str> = self.allowed.iter().map(|pin| pin.name()).collect();
-        format!("pin it by {}", allowed.join(" or "))
+    /// What to do, of what is possible for a sort of source.
+    fn help(&self, fitting: &[Allowed]) -> String {
+        let allowed = self.allowed.iter().filter(|pin| fitting.contains(pin)).map(|pin| pin.name());
+        match allowed.collect::<Vec<_>>().as_slice() {
+            [] => "nothing that could be written here is allowed by `pins`".to_owned(),
+            names => format!("pin it by {}", names.join(" or ")),
+        }
     }
 }
 
@@ -94,7 +104,8 @@ impl Rule for Pins {
         if unit.route.0.is_empty() && kustomize::is_kustomization(&path, unit.node) {
             violations.extend(kustomize::remote(&path, unit.node).into_iter().filter_map(|remote| {
                 let message = self.objection(&remote.pin)?;
-                Some(Violation::of_value(remote.reference.route, message).with_help(self.help()))
+                let help = self.help(&[Allowed::Commit, Allowed::Tag, Allowed::Branch]);
+                Some(Violation::of_value(remote.reference.route, message).with_help(help))
             }));
         }
         for violation in violations {

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{FileText, GitRepository, Rule, RuleError, Scope, enforce, selects, selects_ref};
+use super::{FileText, GitRepository, Rule, RuleError, Scope, Surroundings, enforce, selects, selects_ref};
 use crate::{
     config::RuleConfig,
-    document::{Unit, Violation},
+    document::{Step, Unit, Violation},
     git::{Change, RefName, RepoPath},
     gitops::{At, Expected, Origin, PathReference, TreeError, argocd, flux, kustomize, url_name},
     text::shortened,
@@ -48,7 +48,7 @@ impl References {
                 let known: Vec<&GitRepository> = known.iter().filter(same).collect();
                 if known.is_empty() {
                     // The object is not in this repository: Flux' own is by custom, others may be anything.
-                    return Ok(name == FLUX_ITSELF && self.own.is_empty());
+                    return Ok(name == FLUX_ITSELF);
                 }
                 Ok(known.iter().all(|one| {
                     let own = self.is_own(&one.url) || (self.own.is_empty() && one.name == FLUX_ITSELF);
@@ -106,6 +106,10 @@ impl Rule for References {
         selects_ref(&self.config.selection, name)
     }
 
+    fn depends_on_tree(&self) -> bool {
+        true
+    }
+
     fn depends_on_ref(&self) -> bool {
         true
     }
@@ -121,12 +125,17 @@ impl Rule for References {
             return Ok(());
         }
         let mut found = Vec::new();
-        let path = file.path.to_text();
+        // Other tools would not find such a file either; nothing can be said of what it points at.
+        let Ok(path) = std::str::from_utf8(file.path.as_bytes()).map(str::to_owned) else { return Ok(()) };
         if unit.route.0.is_empty() && kustomize::is_kustomization(&path, unit.node) {
             for missing in kustomize::missing(&path, unit.node, scope.tree)? {
+                let missing_at = missing.violation.route.clone();
                 let mut finding = file.finding(ID, unit, missing.violation);
                 // Inputs that hold secrets are kept out of Git on purpose.
-                if missing.role == Some(kustomize::Role::GeneratorInput) {
+                let first = missing_at.0.first();
+                if missing.role == Some(kustomize::Role::GeneratorInput)
+                    && first == Some(&Step::Key("secretGenerator".to_owned()))
+                {
                     finding.severity = Severity::Warn;
                 }
                 found.push(finding);
@@ -143,7 +152,12 @@ impl Rule for References {
         Ok(())
     }
 
-    fn affected(&self, scope: &Scope<'_>, changes: &[Change]) -> Result<Vec<RepoPath>, RuleError> {
+    fn affected(
+        &self,
+        scope: &Scope<'_>,
+        _before: &dyn Surroundings,
+        changes: &[Change],
+    ) -> Result<Vec<RepoPath>, RuleError> {
         let gone: Vec<&Change> = changes.iter().filter(|change| change.after.is_none()).collect();
         if gone.is_empty() {
             return Ok(Vec::new());
@@ -155,12 +169,15 @@ impl Rule for References {
             while let Some(path) = above {
                 above = path.parent();
                 let text = path.to_text();
-                if scope.tree.at(&text)?.is_some() {
+                match scope.tree.at(&text)? {
                     // The folder stands: a kustomization may be gone from it.
-                    near.insert(text);
-                    break;
-                }
-                vanished.insert(text);
+                    Some(At::Folder | At::Elsewhere) => {
+                        near.insert(text);
+                        break;
+                    }
+                    // A file where a folder was is as good as nothing.
+                    Some(At::File) | None => vanished.insert(text),
+                };
             }
         }
         let mut affected = BTreeSet::new();

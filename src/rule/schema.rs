@@ -1,12 +1,17 @@
 //! Manifests that the Kubernetes API would not take as they are: an entry of `rules` with
 //! `schema: kubernetes`.
 
-use super::{FileText, Rule, RuleError, Scope, Wholeness, builtin, enforce, selects, selects_ref};
+use std::collections::BTreeSet;
+
+use super::{Added, FileText, Rule, RuleError, Scope, Surroundings, Wholeness, builtin, enforce, selects, selects_ref};
 use crate::{
     config::RuleConfig,
-    document::{Node, Route, Step, Unit, Violation},
-    git::RefName,
-    gitops::{TreeError, recognise},
+    document::{
+        Node, ParseLimits, Route, Step, Unit, Violation,
+        format::{Format, parse},
+    },
+    git::{Change, RefName, RepoPath},
+    gitops::{At, TreeError, kustomize, recognise},
     kubernetes::{
         Version,
         builtin::{Field, Lookup, definition, lookup, number_of},
@@ -71,7 +76,8 @@ impl KubernetesSchema {
         let context = |partial| Context {
             definitions: &self.types,
             source: &file.source,
-            partial,
+            // Only a patch says what becomes of what it is merged into.
+            partial: partial || unit.node.get("$patch").is_some(),
             metadata: self.metadata,
             secret: kind == "Secret",
             // What a program fills in is not known here, whichever program it is.
@@ -115,25 +121,20 @@ impl KubernetesSchema {
                 let faults = |schema: &Schema| validate(schema, unit.node, &whole).len();
                 let best = candidates.into_iter().min_by_key(|one| faults(&one.schema));
                 let Some(one) = best else { return Ok(Compared::Unknown) };
-                let said = |context: &Context<'_>| {
-                    let mut said = validate(&one.schema, unit.node, context);
-                    said.extend(meaning::check_custom(unit.node, context));
-                    said
+                let said = Saying {
+                    structure: &|context| validate(&one.schema, unit.node, context),
+                    meaning: &|context| meaning::check_custom(unit.node, context),
                 };
                 let (violations, warnings) = weighed(scope, file, &said, &context)?;
                 let ambiguous = ambiguous(&one.schema, unit.node, &whole);
                 return Ok(Compared::Said { violations, warnings, ambiguous });
             }
         };
-        let said = |context: &Context<'_>| {
+        let structure = |context: &Context<'_>| {
             let mut said = validate(schema, unit.node, context);
             let in_status = |violation: &Violation| violation.route.0.first() == at("status").0.first();
-            if !context.partial && said.iter().any(in_status) {
-                // Nobody writes a whole status: the server has its own.
-                let certain = validate(schema, unit.node, &Context { partial: true, ..*context });
-                said.retain(|violation| !in_status(violation) || certain.contains(violation));
-            }
-            said.extend(meaning::check(api_version, kind, unit.node, context));
+            // Nobody writes a whole status: the server has its own.
+            said.retain(|violation| violation.lacking.is_none() || !in_status(violation));
             if kind == "CustomResourceDefinition"
                 && !context.partial
                 && said.is_empty()
@@ -143,6 +144,8 @@ impl KubernetesSchema {
             }
             said
         };
+        let meaning = |context: &Context<'_>| meaning::check(api_version, kind, unit.node, context);
+        let said = Saying { structure: &structure, meaning: &meaning };
         let (violations, warnings) = weighed(scope, file, &said, &context)?;
         Ok(Compared::Said { violations, warnings, ambiguous: ambiguous(schema, unit.node, &whole) })
     }
@@ -152,23 +155,26 @@ impl KubernetesSchema {
     fn half_a_manifest(&self, node: &Node, api_version: Option<&str>, kind: Option<&str>) -> Option<Violation> {
         node.get("metadata")?.get("name")?.as_str()?;
         let missing = |key: &str, help: Option<String>| {
-            let violation = Violation::of_value(Route::default(), format!("the manifest has no `{key}`"));
+            let violation = match node.get(key) {
+                None => Violation::of_value(Route::default(), format!("the manifest has no `{key}`")),
+                Some(other) => {
+                    Violation::of_value(at(key), format!("`{key}` has to be a string, found {}", other.kind_name()))
+                }
+            };
             Violation { help, ..violation }
         };
         match (api_version, kind) {
-            (None, Some(kind)) if node.get("apiVersion").is_none() => match lookup(self.types.0, "v1", kind) {
+            (None, Some(kind)) => match lookup(self.types.0, "v1", kind) {
                 Lookup::Known(_) => Some(missing("apiVersion", Some("add `apiVersion: v1`".to_owned()))),
                 Lookup::Unknown(unknown) if unknown.field == Field::ApiVersion => {
                     Some(missing("apiVersion", unknown.help))
                 }
                 Lookup::Unknown(_) | Lookup::Foreign => None,
             },
-            (Some(api_version), None) if node.get("kind").is_none() && api_version != "v1" => {
-                match lookup(self.types.0, api_version, "") {
-                    Lookup::Unknown(_) => Some(missing("kind", None)),
-                    Lookup::Known(_) | Lookup::Foreign => None,
-                }
-            }
+            (Some(api_version), None) if api_version != "v1" => match lookup(self.types.0, api_version, "") {
+                Lookup::Unknown(_) => Some(missing("kind", None)),
+                Lookup::Known(_) | Lookup::Foreign => None,
+            },
             (_, _) => None,
         }
     }
@@ -179,37 +185,114 @@ fn at(key: &str) -> Route {
     Route(vec![Step::Key(key.to_owned())])
 }
 
+/// Whether a path lies below a folder; all do below the root.
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// What is said of a manifest by its schema, and by what schemas do not say.
+struct Saying<'s, 'a> {
+    structure: &'s dyn Fn(&Context<'a>) -> Vec<Violation>,
+    meaning: &'s dyn Fn(&Context<'a>) -> Vec<Violation>,
+}
+
 /// What is wrong with a manifest, and what may be: a kustomization may add what one of its manifests
 /// lacks, and a patch lacks most. Who takes the file is asked only where it matters.
 fn weighed<'a>(
     scope: &Scope<'_>,
     file: &FileText,
-    said: &dyn Fn(&Context<'a>) -> Vec<Violation>,
+    said: &Saying<'_, 'a>,
     context: &dyn Fn(bool) -> Context<'a>,
 ) -> Result<(Vec<Violation>, Vec<Violation>), TreeError> {
-    let all = said(&context(false));
-    if all.is_empty() {
-        return Ok((all, Vec::new()));
+    let of = |partial| {
+        let context = context(partial);
+        ((said.structure)(&context), (said.meaning)(&context))
+    };
+    let (mut structure, mut meaning) = of(false);
+    if structure.is_empty() && meaning.is_empty() {
+        return Ok((structure, meaning));
     }
-    match scope.tree.kustomized()?.wholeness(&file.path.to_text()) {
-        Wholeness::Whole => Ok((all, Vec::new())),
-        Wholeness::Patch => Ok((said(&context(true)), Vec::new())),
-        Wholeness::Completed => {
-            let certain = said(&context(true));
-            let rest = all.into_iter().filter(|violation| !certain.contains(violation)).collect();
-            Ok((certain, rest))
+    let path = file.path.to_text();
+    let kustomized = scope.tree.kustomized()?;
+    let mut wholeness = kustomized.wholeness(&path);
+    // What an engine applies as it lies there is no patch, whoever else says that it is.
+    if wholeness != Wholeness::Whole {
+        let is_plain = |folder: &str| is_below(&path, folder) && !kustomized.has(folder);
+        if !scope.tree.pointing_at(&is_plain)?.is_empty() {
+            wholeness = Wholeness::Whole;
+        }
+    }
+    match wholeness {
+        Wholeness::Whole => {
+            structure.append(&mut meaning);
+            Ok((structure, Vec::new()))
+        }
+        Wholeness::Patch => {
+            let (mut structure, mut meaning) = of(true);
+            structure.append(&mut meaning);
+            Ok((structure, Vec::new()))
+        }
+        Wholeness::Completed(_) | Wholeness::Unused => {
+            let certain = of(true).0;
+            let covers = |what: &str| match wholeness {
+                Wholeness::Completed(added) => added.covers(what),
+                Wholeness::Whole | Wholeness::Patch | Wholeness::Unused => true,
+            };
+            let why = match wholeness {
+                Wholeness::Unused => "a warning, for no kustomization takes the file",
+                Wholeness::Whole | Wholeness::Patch | Wholeness::Completed(_) => {
+                    "a warning, for a kustomization that takes it may add it"
+                }
+            };
+            let (mut wrong, mut lacking) = (Vec::new(), Vec::new());
+            for violation in structure {
+                // What counts only for a whole manifest is something that is not there.
+                let may_come = match violation.lacking.as_deref() {
+                    Some(what) => covers(what),
+                    None => covers("") && !certain.contains(&violation),
+                };
+                if may_come { lacking.push(violation) } else { wrong.push(violation) }
+            }
+            for violation in meaning {
+                let may_come = violation.lacking.as_deref().is_some_and(covers);
+                if may_come { lacking.push(violation) } else { wrong.push(violation) }
+            }
+            for violation in &mut lacking {
+                let help = violation.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
+                violation.help = Some(format!("{help}{why}"));
+            }
+            Ok((wrong, lacking))
         }
     }
 }
 
-/// Whether some of it is encrypted: what stands there is not what is applied.
-fn is_encrypted(node: &Node) -> bool {
-    node.get("sops").is_some_and(|sops| sops.get("mac").is_some())
+/// A kustomization of one side of a change.
+fn kustomization(tree: &dyn Surroundings, path: &str) -> Result<Option<Node>, TreeError> {
+    let Some(bytes) = tree.read(path)? else { return Ok(None) };
+    let parsed = parse(Format::Yaml, &bytes, &ParseLimits::default());
+    Ok(parsed.documents.into_iter().next().map(|document| document.root))
+}
+
+/// The paths in the repository that a kustomization points at, and as what.
+fn targets(path: &str, node: Option<&Node>) -> Vec<(String, kustomize::Role)> {
+    let references = node.map(|node| kustomize::references(path, node)).unwrap_or_default();
+    let local = |reference: kustomize::Reference| match reference.target {
+        kustomize::Target::Local(target) => Some((target, reference.role)),
+        kustomize::Target::Remote(_)
+        | kustomize::Target::Outside
+        | kustomize::Target::Inline
+        | kustomize::Target::Unknown => None,
+    };
+    references.into_iter().filter_map(local).collect()
 }
 
 impl Rule for KubernetesSchema {
     fn selects_ref(&self, name: &RefName) -> bool {
         selects_ref(&self.config.selection, name)
+    }
+
+    fn depends_on_tree(&self) -> bool {
+        true
     }
 
     fn on_unit(
@@ -222,7 +305,7 @@ impl Rule for KubernetesSchema {
         if !selects(&self.config.selection, &file.path, unit) || unit.unstated {
             return Ok(());
         }
-        let text = |key| unit.node.get(key).and_then(Node::as_str);
+        let text = |key| unit.node.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
         let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
             let violation = self.half_a_manifest(unit.node, text("apiVersion"), text("kind"));
             if let Some(violation) = violation.filter(|_| !file.template) {
@@ -234,9 +317,6 @@ impl Rule for KubernetesSchema {
         };
         if file.template {
             findings.push(builtin::not_judged(&file.path, builtin::HELM_TEMPLATE));
-            return Ok(());
-        }
-        if is_encrypted(unit.node) {
             return Ok(());
         }
         let mut found = Vec::new();
@@ -272,5 +352,44 @@ impl Rule for KubernetesSchema {
             findings.push(finding);
         }
         Ok(())
+    }
+
+    /// What a kustomization takes may have to be whole when that changes what it makes of it.
+    fn affected(
+        &self,
+        scope: &Scope<'_>,
+        before: &dyn Surroundings,
+        changes: &[Change],
+    ) -> Result<Vec<RepoPath>, RuleError> {
+        let mut affected = BTreeSet::new();
+        let is_one = |change: &&Change| kustomize::NAMES.iter().any(|name| change.path.file_name() == name.as_bytes());
+        for change in changes.iter().filter(is_one) {
+            let path = change.path.to_text();
+            let side = |there: bool, tree: &dyn Surroundings| match there {
+                true => kustomization(tree, &path),
+                false => Ok(None),
+            };
+            let old = side(change.before.is_some(), before)?;
+            let new = side(change.after.is_some(), scope.tree)?;
+            let added = |node: &Option<Node>| node.as_ref().map(Added::by).unwrap_or_default();
+            let all = added(&old) != added(&new);
+            let (old, new) = (targets(&path, old.as_ref()), targets(&path, new.as_ref()));
+            // A new image or replica count makes no other manifest of what it takes.
+            for (target, role) in old.iter().chain(&new) {
+                if !all && old.contains(&(target.clone(), *role)) && new.contains(&(target.clone(), *role)) {
+                    continue;
+                }
+                match scope.tree.at(target)? {
+                    Some(At::File) => affected.extend([target.clone()]),
+                    Some(At::Folder) => {
+                        let kustomized = scope.tree.kustomized()?;
+                        let inner = kustomize::NAMES.iter().map(|name| RepoPath::new(target.as_str()).join(name));
+                        affected.extend(inner.flat_map(|inner| kustomized.taken_by(&inner.to_text())));
+                    }
+                    Some(At::Elsewhere) | None => {}
+                }
+            }
+        }
+        Ok(affected.into_iter().map(RepoPath::new).collect())
     }
 }

@@ -1,11 +1,13 @@
 //! Secrets that come in unencrypted: `check: plaintext-secret`.
 
-use super::{FileText, Rule, RuleError, Scope, enforce, selects_path, selects_ref};
+use super::{FileText, Rule, RuleError, Scope, Surroundings, enforce, selects_path, selects_ref};
 use crate::{
     config::RuleConfig,
-    document::{Span, Unit},
-    git::RefName,
+    document::{Span, Step, Unit, Violation, format::Format},
+    git::{Change, RefName, RepoPath},
+    gitops::kustomize::{self, Role, Target},
     secret,
+    text::shortened,
     verdict::{Excerpt, Finding, Place, Severity},
 };
 
@@ -21,9 +23,77 @@ impl PlaintextSecrets {
     }
 }
 
+/// Whether the content of a file is encrypted, public or nothing.
+fn is_protected(content: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(content);
+    let marks = ["ENC[AES256_GCM", "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----"];
+    let public = text.contains("-----BEGIN CERTIFICATE-----") || text.contains("-----BEGIN PUBLIC KEY-----");
+    secret::is_git_crypt(content)
+        || text.trim().is_empty()
+        || marks.iter().any(|mark| text.contains(mark))
+        || (public && !text.contains("PRIVATE KEY"))
+}
+
 impl Rule for PlaintextSecrets {
     fn selects_ref(&self, name: &RefName) -> bool {
         selects_ref(&self.0.selection, name)
+    }
+
+    fn depends_on_tree(&self) -> bool {
+        true
+    }
+
+    /// The inputs of a `secretGenerator` that lie in the repository in clear.
+    fn on_unit(
+        &self,
+        scope: &Scope<'_>,
+        file: &FileText,
+        unit: &Unit<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), RuleError> {
+        let path = file.path.to_text();
+        let judged = selects_path(&self.0.selection, &file.path) && !file.template && unit.route.0.is_empty();
+        if !judged || !kustomize::is_kustomization(&path, unit.node) {
+            return Ok(());
+        }
+        for reference in kustomize::references(&path, unit.node) {
+            let Target::Local(target) = &reference.target else { continue };
+            let of_secret = reference.route.0.first() == Some(&Step::Key("secretGenerator".to_owned()));
+            if !of_secret || reference.role != Role::GeneratorInput {
+                continue;
+            }
+            let Some(content) = scope.tree.read(target)? else { continue };
+            if is_protected(&content) {
+                continue;
+            }
+            let message = format!("`{}` goes into a Secret and lies in the repository in clear", shortened(target, 80));
+            let help = "encrypt it, or leave it out of the repository and make a new secret: this one was sent";
+            let mut finding = file.finding(ID, unit, Violation::of_value(reference.route, message).with_help(help));
+            enforce(&mut finding, self.0.enforce);
+            findings.push(finding);
+        }
+        Ok(())
+    }
+
+    /// The kustomizations that make secrets of files that came in.
+    fn affected(
+        &self,
+        scope: &Scope<'_>,
+        _before: &dyn Surroundings,
+        changes: &[Change],
+    ) -> Result<Vec<RepoPath>, RuleError> {
+        let mut affected = Vec::new();
+        // Files that are inputs are seldom YAML; looking into all kustomizations is worth it only for those.
+        let is_input = |change: &&Change| {
+            change.before.is_none() && change.after.is_some() && Format::detect(&change.path.to_text()).is_none()
+        };
+        for change in changes.iter().filter(is_input) {
+            let path = change.path.to_text();
+            let users = scope.tree.kustomized()?.of(&path);
+            let inputs = users.filter(|(_, role)| *role == Role::GeneratorInput);
+            affected.extend(inputs.map(|(kustomization, _)| RepoPath::new(kustomization)));
+        }
+        Ok(affected)
     }
 
     fn reads_text(&self) -> bool {
@@ -62,7 +132,11 @@ impl Rule for PlaintextSecrets {
             if let Some((route, below)) = route.as_mut().zip(one.route) {
                 route.0.extend(below.0);
             }
-            let mut finding = Finding::new(ID, format!("{} in clear", one.what)).at(Place {
+            let mut finding = Finding::new(
+                ID,
+                if one.what.ends_with("not encrypted") { one.what } else { format!("{} in clear", one.what) },
+            )
+            .at(Place {
                 path: file.path.clone(),
                 document: unit.map(|unit| unit.document),
                 route,

@@ -5,16 +5,21 @@ use std::borrow::Cow;
 /// Git looks at so many bytes to tell text from binary (`buffer_is_binary`).
 const LOOKED_AT: usize = 8_000;
 
-/// Whether a file is text: no zero byte among the first 8,000, as Git has it, or UTF-16 with its mark.
+/// Whether a file is text: few zero bytes and other controls among the first 8,000, or UTF-16 with its
+/// mark. Git takes a single zero byte for binary, which would be an easy way to hide a text.
 #[must_use]
 pub fn is_text(bytes: &[u8]) -> bool {
-    is_utf16(bytes) || !bytes.iter().take(LOOKED_AT).any(|byte| *byte == 0)
+    let head = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    let controls = head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=31 | 127)).count();
+    is_utf16(bytes) || (controls * 20 <= head.len() && !is_git_crypt(bytes))
 }
 
-/// Whether a file is ciphertext of git-crypt.
+/// Whether a file is ciphertext of git-crypt: its mark, and nothing that reads as text behind it.
 #[must_use]
 pub fn is_git_crypt(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\0GITCRYPT\0")
+    let Some(rest) = bytes.strip_prefix(b"\0GITCRYPT\0") else { return false };
+    let head = rest.get(..LOOKED_AT).unwrap_or(rest);
+    head.len() < 64 || std::str::from_utf8(head.get(..64).unwrap_or(head)).is_err()
 }
 
 /// The text of a file, for [`super::in_text`]; `None` for binary ones. UTF-16 is decoded; what is

@@ -29,11 +29,13 @@ mod sops;
 mod testing;
 #[cfg(test)]
 mod token_test;
+mod veil;
 
 pub use content::{is_git_crypt, is_text, text_of};
 pub use manifest::in_manifest;
 pub use mask::{Fingerprint, fingerprint, masked, span_in_masked};
 pub use scan::in_text;
+pub use veil::veiled;
 
 use crate::document::{Route, Span};
 

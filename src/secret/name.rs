@@ -58,12 +58,40 @@ pub(super) fn is_secret(name: &str) -> bool {
         || ["dbtoken", "authtoken", "accesstoken", "bottoken", "clientsecret", "appsecret"].contains(&last.as_str())
 }
 
-/// Whether a name in a `Secret` is that of what is secret in it. Nobody keeps settings under such
-/// names there, so a word in any place will do.
+/// Whether a name in a `Secret` is that of what is secret in it. Few keep settings under such names
+/// there, so a word in any place will do, but for names that end in what a setting is called.
 pub(super) fn is_secret_in_secret(name: &str) -> bool {
+    const SETTINGS: [&str; 22] = [
+        "name",
+        "url",
+        "uri",
+        "file",
+        "path",
+        "dir",
+        "ttl",
+        "ref",
+        "length",
+        "type",
+        "expiry",
+        "endpoint",
+        "host",
+        "port",
+        "count",
+        "enabled",
+        "algorithm",
+        "issuer",
+        "audience",
+        "header",
+        "prefix",
+        "lifetime",
+    ];
     const PARTS: [&str; 8] = ["password", "passwd", "passphrase", "secret", "token", "private", "credential", "apikey"];
     const ENDS: [&str; 8] = ["key", "pass", "pwd", "salt", "auth", "cookie", "dsn", "identity"];
     let lower = name.to_ascii_lowercase();
+    let setting = words(name).last().is_some_and(|last| SETTINGS.contains(&last.as_str()));
+    if setting && !is_secret(name) {
+        return false;
+    }
     is_secret(name) || PARTS.iter().any(|part| lower.contains(part)) || ENDS.iter().any(|end| lower.ends_with(end))
 }
 

@@ -17,6 +17,20 @@ fn a_kustomization_that_kustomize_would_refuse_is_refused() {
 }
 
 #[test]
+fn an_empty_kustomization_or_chart_is_refused() {
+    let scene = Scene::new(CHECKS);
+    scene.write("app/kustomization.yaml", "# later\n").write("chart/Chart.yaml", "");
+    scene.push("empty").refused(&["app/kustomization.yaml is empty", "chart/Chart.yaml is empty"]);
+}
+
+#[test]
+fn a_merge_conflict_is_called_one() {
+    let scene = Scene::new(CHECKS);
+    scene.write("a.yaml", "a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> topic\n");
+    scene.push("conflict").refused(&["a merge conflict that was not resolved", "a.yaml:"]);
+}
+
+#[test]
 fn a_manifest_under_a_name_that_nobody_judges_is_refused() {
     let scene = Scene::new(CHECKS);
     scene.write("app/deploy", deployment("cart", "cart:1")).write("app/Kustomization", "resources:\n  - deploy\n");
@@ -134,6 +148,12 @@ fn a_broken_chart_is_refused_and_values_follow_their_schema() {
     // The values do not change; what they have to be does.
     scene.write("chart/values.schema.json", schema.replace("\"integer\",\"minimum\":1", "\"string\""));
     scene.push("schema").refused(&["helm-chart", "chart/values.yaml:1", "replicas"]);
+    scene.reset();
+    scene.write("chart/values.schema.json", schema.replace("integer", "int"));
+    scene.push("no schema").refused(&["helm-chart", "chart/values.schema.json", "the schema cannot be used"]);
+    scene.reset();
+    scene.write("chart/values.yaml", "- replicas: 1\n");
+    scene.push("a list").refused(&["helm-chart", "chart/values.yaml:1", "found a list"]);
     scene.reset();
     scene.write("chart/Chart.yaml", "apiVersion: v2\nname: cart\nversion: latest\n");
     scene.push("chart").refused(&["helm-chart", "chart/Chart.yaml:3", "latest"]);

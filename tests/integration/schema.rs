@@ -80,7 +80,6 @@ spec:
         .collect();
     insta::assert_snapshot!(found.join("\n"), @r#"
     5:18 `tier` must be a string, found the number `1` (put it in quotes: "1")
-    6:1 required field `selector` is missing in `spec` (add `selector`, a mapping)
     7:13 `replicas` must be a whole number, found the string "3" (remove the quotes)
     8:3 unknown field `selectors` in `spec` (did you mean `selector`?)
     16:11 unknown field `imagePullpolicy` in `containers[0]` (did you mean `imagePullPolicy`?)
@@ -184,6 +183,26 @@ fn patches_need_not_be_whole() {
         "# a resource now\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: cart}\nspec: {replicas: 5}\n",
     );
     scene.push("no patch any more").refused(&["selector", "template"]);
+}
+
+#[test]
+fn what_a_kustomization_may_add_is_a_warning_and_what_it_cannot_is_not() {
+    let scene = Scene::new(CONFIG);
+    let without_selector = deployment("cart", "cart:1").replace("  selector:\n    matchLabels: {app: cart}\n", "");
+    scene.write("base/deploy.yaml", &without_selector);
+    scene.write("base/kustomization.yaml", "resources: [deploy.yaml]\ncommonLabels: {app: cart}\n");
+    scene.push("commonLabels adds the selector").says(0, &["`selector` is missing", "a kustomization that"]);
+    scene.write("base/kustomization.yaml", "resources: [deploy.yaml]\nnamespace: shop\n");
+    scene.write("base/deploy.yaml", without_selector.replace("replicas: 2", "replicas: 3"));
+    scene.push("a namespace does not").refused(&["`selector` is missing"]);
+    scene.reset();
+    // A value that is wrong stays wrong, in a patch as well.
+    scene.write(
+        "base/kustomization.yaml",
+        "resources: [deploy.yaml]\ncommonLabels: {app: cart}\npatches: [{path: port.yaml}]\n",
+    );
+    scene.write("base/port.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: cart}\nspec: {template: {spec: {containers: [{name: app, ports: [{containerPort: 80800}]}]}}}\n");
+    scene.push("no port").refused(&["base/port.yaml:4", "80800"]);
 }
 
 #[test]

@@ -39,6 +39,58 @@ fn findings_of_other_rules_do_not_show_it_either() {
 }
 
 #[test]
+fn a_mistake_beside_a_secret_does_not_show_it() {
+    // Not even where nobody looks for secrets.
+    let scene = Scene::new("version: 1\nrules: [{schema: kubernetes}]\n");
+    let good = secret(&password());
+    for broken in [
+        good.replace("  password", "\tpassword"),
+        good.replace("metadata:", "metadata: :"),
+        format!("{good}  password: other\n"),
+        good.replace("stringData", "stringdata"),
+        good.replace("  password: ", "  password: ").replace("stringData:\n", "stringData:\n  number: 1\n"),
+    ] {
+        scene.write("db.yaml", &broken);
+        let ran = scene.push("broken").refused(&["db.yaml"]);
+        assert!(!ran.stderr.contains(&password()), "{broken}\n{ran}");
+        scene.git(&["reset", "--quiet", "--soft", "HEAD~1"]);
+        scene.git(&["commit", "--quiet", "--allow-empty", "-m", "base"]);
+    }
+}
+
+#[test]
+fn the_input_of_a_secret_generator_may_not_lie_there_in_clear() {
+    let scene = Scene::new(CONFIG);
+    let kustomization = "secretGenerator:\n  - name: db\n    envs: [db.env]\n";
+    scene.write("kustomization.yaml", kustomization).push("it is kept out of Git").ok();
+    scene.write("db.env", format!("DB_PASSWORD={}\n", password()));
+    let ran =
+        scene.push("it came in").refused(&["plaintext-secret", "kustomization.yaml:3", "`db.env` goes into a Secret"]);
+    assert!(!ran.stderr.contains(&password()), "{ran}");
+    scene.write("db.env", "DB_PASSWORD=ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\nsops_version=3.9.0\n");
+    scene.push("encrypted").ok();
+}
+
+#[test]
+fn texts_below_a_folder_are_searched_on_a_laptop() {
+    let scene = Scene::new(CONFIG);
+    let token = ["ghs", "_", "x"].concat();
+    scene.write("scripts/deploy.sh", format!("curl -H 'Authorization: {token}'\n")).commit("tracked");
+    scene.pushgate(&["--config", "../server.git/pushgate.yaml", "check", "scripts"]).says(0, &["no findings"]);
+    let password = ["AKIA", "Z7QX3KLM2N", "PQRSTU"].concat();
+    scene
+        .write(
+            "scripts/id",
+            format!(
+                "[default]\naws_access_key_id = {password}\naws_secret_access_key = {}\n",
+                ["wJ4lrXU", "tnFEMI9K7MDENG", "bPxRfiCYzQ3vT8sWkL0"].concat()
+            ),
+        )
+        .commit("a key");
+    scene.pushgate(&["--config", "../server.git/pushgate.yaml", "check", "scripts"]).says(1, &["scripts/id:3"]);
+}
+
+#[test]
 fn a_key_in_any_file_is_refused() {
     let scene = Scene::new(CONFIG);
     // As random as a key is, and the same each time.

@@ -19,18 +19,15 @@ mod tests;
 use place::Place;
 
 use crate::{
-    document::{Node, Violation},
+    document::{Node, Step, Violation},
     kubernetes::validate::{self, Context, placeholder},
 };
 
-/// What is wrong with an object of Kubernetes' own, beside its structure. Nothing for a patch, and
-/// nothing but what is in every object for kinds that are not known here. At most [`validate::MOST`].
+/// What is wrong with an object of Kubernetes' own, beside its structure. For a patch only what is
+/// wrong whatever it is merged into; nothing but what is in every object for kinds that are not known here. At most [`validate::MOST`].
 #[must_use]
 pub fn check(api_version: &str, kind: &str, node: &Node, context: &Context<'_>) -> Vec<Violation> {
     let mut report = Report { context, found: Vec::new() };
-    if context.partial {
-        return report.found;
-    }
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
     let object = Place::root(node);
     metadata::object(&mut report, &object, group, kind);
@@ -48,17 +45,15 @@ pub fn check(api_version: &str, kind: &str, node: &Node, context: &Context<'_>) 
         ("", "Secret") => data::secret(&mut report, &object),
         _ => {}
     }
-    report.found
+    report.finish()
 }
 
 /// The same for a custom resource: its name, namespace, labels and annotations.
 #[must_use]
 pub fn check_custom(node: &Node, context: &Context<'_>) -> Vec<Violation> {
     let mut report = Report { context, found: Vec::new() };
-    if !context.partial {
-        metadata::custom(&mut report, &Place::root(node));
-    }
-    report.found
+    metadata::custom(&mut report, &Place::root(node));
+    report.finish()
 }
 
 /// What has been found.
@@ -72,6 +67,20 @@ impl Report<'_> {
         if self.found.len() < validate::MOST {
             self.found.push(violation);
         }
+    }
+
+    /// What counts: a patch lacks most, and its name says what it is for.
+    fn finish(self) -> Vec<Violation> {
+        let mut found = self.found;
+        if self.context.partial {
+            let is_metadata = |violation: &Violation| {
+                violation.route.0.first().is_some_and(|step| *step == Step::Key("metadata".to_owned()))
+            };
+            found.retain(|violation| {
+                violation.lacking.is_none() && !violation.route.0.is_empty() && !is_metadata(violation)
+            });
+        }
+        found
     }
 
     /// Whether a text is filled in before it is applied, so that nothing can be said of it.

@@ -100,7 +100,8 @@ fn container(report: &mut Report<'_>, container: &Place<'_>, volumes: Option<&BT
             }
             _ => "add it to `volumes`, or mount one of those that are there".to_owned(),
         };
-        report.tell(Violation::of_value(mount.route_to("name"), message).labelled("no such volume").with_help(help));
+        let violation = Violation::of_value(mount.route_to("name"), message).labelled("no such volume");
+        report.tell(violation.with_help(help).lacking("volumes"));
     }
 }
 

@@ -42,7 +42,8 @@ pub(super) fn service(report: &mut Report<'_>, object: &Place<'_>) {
             }
             Some(Value::String(_) | Value::Null) | None if many && matches!(port.node.value, Value::Mapping(_)) => {
                 let violation = Violation::of_value(port.route(), "each of several ports needs a name");
-                report.tell(violation.labelled("has no `name`").with_help("add `name`, such as `http`"));
+                let help = "add `name`, such as `http`";
+                report.tell(violation.labelled("has no `name`").with_help(help).lacking("name"));
             }
             Some(_) | None => {}
         }

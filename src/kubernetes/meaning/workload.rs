@@ -19,7 +19,8 @@ pub(super) fn controller(report: &mut Report<'_>, object: &Place<'_>, kind: &str
         if matches!(found.node.value, Value::Mapping(_)) && is_empty("matchLabels") && is_empty("matchExpressions") {
             let violation = Violation::of_value(found.route(), format!("`selector` of a {kind} must not be empty"));
             let violation = violation.labelled("selects nothing by name");
-            report.tell(violation.with_help("add `matchLabels` with labels of the pod template"));
+            report
+                .tell(violation.with_help("add `matchLabels` with labels of the pod template").lacking("matchLabels"));
         }
         selector(report, &spec, &found);
     }
@@ -90,7 +91,8 @@ fn restarts(report: &mut Report<'_>, spec: &Place<'_>, kind: &str, allowed: &[&s
         Some(Value::String(_)) | None if !default => {
             let message = format!("a {kind} needs `restartPolicy`: {choices}");
             let violation = Violation::of_key(pod.route(), message).labelled("has no `restartPolicy`");
-            report.tell(violation.with_help("without it the policy is `Always`, which is refused here"));
+            let help = "without it the policy is `Always`, which is refused here";
+            report.tell(violation.with_help(help).lacking("restartPolicy"));
         }
         Some(_) | None => {}
     }
@@ -137,7 +139,8 @@ fn selector(report: &mut Report<'_>, spec: &Place<'_>, selector: &Place<'_>) {
                 Violation::of_value(matching.of(entry).route(), message)
                     .labelled("matches no pod of this template")
                     .related(second, label)
-                    .with_help("write the same label in both places"),
+                    .with_help("write the same label in both places")
+                    .lacking("labels"),
             );
         }
     }
@@ -169,7 +172,8 @@ fn selector(report: &mut Report<'_>, spec: &Place<'_>, selector: &Place<'_>) {
                 Violation::of_value(expression.route(), message)
                     .labelled("matches no pod of this template")
                     .related(place(), "labels of the pods")
-                    .with_help("change the expression or the labels, so that it holds for them"),
+                    .with_help("change the expression or the labels, so that it holds for them")
+                    .lacking("labels"),
             );
         }
     }

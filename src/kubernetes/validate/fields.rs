@@ -3,7 +3,10 @@
 use super::walk::Checker;
 use crate::{
     document::{Entry, Node, Step, Value, Violation},
-    kubernetes::schema::{Accepts, Schema},
+    kubernetes::{
+        schema::{Accepts, Others, Schema},
+        validate::MOST,
+    },
     text::shortened,
 };
 
@@ -119,6 +122,15 @@ impl<'a> Checker<'a> {
             if inner.is_some_and(|inner| inner.default.is_some()) || there {
                 continue;
             }
+            // Somebody misspelt it, and has been told so.
+            let is_meant = |entry: &Entry| {
+                schema.property(&entry.key).is_none()
+                    && nearest(&entry.key, schema.properties.iter().map(|property| property.name.as_ref()))
+                        == Some(name.as_ref())
+            };
+            if schema.others == Others::Refused && entries.iter().take(MOST).any(is_meant) {
+                continue;
+            }
             self.tell_missing(name, inner.map(|inner| inner.accepts));
         }
     }
@@ -139,7 +151,7 @@ impl<'a> Checker<'a> {
             Some(accepts) => format!("add `{name}`, {}", super::scalar::expected(accepts)),
         };
         let violation = Violation::of_key(self.trail.route(), message);
-        self.tell(violation.labelled(format!("has no `{name}`")).with_help(help));
+        self.tell(violation.labelled(format!("has no `{name}`")).with_help(help).lacking(name));
     }
 
     /// The mapping that is looked at, for "in …".

@@ -88,7 +88,6 @@ spec:
     /spec/selectors: unknown field `selectors` in `spec` (did you mean `selector`?)
     /spec/template/spec/containers/0/imagePullpolicy: unknown field `imagePullpolicy` in `containers[0]` (did you mean `imagePullPolicy`?)
     /spec/template/spec/containers/0/ports/0/containerPort: `containerPort` must be a whole number, found the string "80" (remove the quotes)
-    /spec: required field `selector` is missing in `spec` (add `selector`, a mapping)
     "#);
 }
 
