@@ -93,6 +93,39 @@ CLOSED = {
     "resource": "DeviceAllocationMode DeviceTolerationOperator",
     "storage": "VolumeBindingMode",
 }
+# Closed sets that are not marked `+enum`, seen in the validation code of 1.36: (definition, field) -> values.
+ALSO_CLOSED = {
+    ("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement", "operator"): "DoesNotExist Exists In NotIn",
+    ("io.k8s.api.rbac.v1.RoleRef", "kind"): "ClusterRole Role",
+    ("io.k8s.api.rbac.v1.Subject", "kind"): "Group ServiceAccount User",
+    ("io.k8s.api.autoscaling.v2.MetricSpec", "type"): "ContainerResource External Object Pods Resource",
+}
+# `required` in OpenAPI only means that Go writes the field always. Objects without these were created by the
+# code of 1.36 (registry strategies, after decoding and defaulting) ...
+NOT_INSISTED = {
+    "io.k8s.api.core.v1.HTTPHeader": {"value"},
+    "io.k8s.api.core.v1.PreferredSchedulingTerm": {"preference"},
+    "io.k8s.api.core.v1.SleepAction": {"seconds"},
+    "io.k8s.api.core.v1.Sysctl": {"value"},
+    "io.k8s.api.core.v1.TypedLocalObjectReference": {"kind", "name"},
+    "io.k8s.api.core.v1.TypedObjectReference": {"kind", "name"},
+    "io.k8s.api.core.v1.LimitRangeSpec": {"limits"},
+    "io.k8s.api.apps.v1.ControllerRevision": {"revision"},
+    "io.k8s.api.batch.v1.PodFailurePolicy": {"rules"},
+    "io.k8s.api.storage.v1.CSIDriver": {"spec"},
+    "io.k8s.api.storage.v1.TokenRequest": {"audience"},
+    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion": {"served"},
+}
+# ... and objects without these were refused, though OpenAPI does not ask for them.
+INSISTED = {
+    "io.k8s.api.apps.v1.DaemonSet": {"spec"},
+    "io.k8s.api.apps.v1.Deployment": {"spec"},
+    "io.k8s.api.apps.v1.StatefulSet": {"spec"},
+    "io.k8s.api.batch.v1.CronJob": {"spec"},
+    "io.k8s.api.batch.v1.Job": {"spec"},
+    "io.k8s.api.core.v1.Container": {"image"},
+    "io.k8s.api.core.v1.Pod": {"spec"},
+}
 # What the cluster writes itself: the API server drops it from what users send, unseen.
 REPORTED = re.compile(r"(Status|Condition)$")
 # `Name Type = "value"`, `Name Type = other.Name`, `Name = Type("value")`.
@@ -242,11 +275,16 @@ class Table:
         elif sort == "object" and extra is not False:
             sys.exit(f"{owner}: what about other fields?")
         if sort == "object":
+            fields = dict(schema.get("properties", {}))
             required = set(schema.get("required", []))
-            assert required <= set(schema.get("properties", {})), owner
+            assert required <= set(fields), owner
+            for name in NOT_INSISTED.get(owner, set()) & required:
+                required.remove(name)
+                if isinstance(fields[name].get("type"), str):
+                    fields[name] = fields[name] | {"type": [fields[name]["type"], "null"]}
+            required |= INSISTED.get(owner, set()) & set(fields)
             properties = tuple(
-                (name, self.link(value, owner, name), name in required)
-                for name, value in sorted(schema.get("properties", {}).items()))
+                (name, self.link(value, owner, name), name in required) for name, value in sorted(fields.items()))
         if sort == "array":
             # Choices of a list are those of its items.
             items = self.link(schema["items"], owner, None)
@@ -298,6 +336,9 @@ def build(source):
     kinds = {}  # (apiVersion, kind) -> [definition, bits]
     for column, minor in enumerate(VERSIONS):
         table.facts = Go(SOURCES[minor]).facts()
+        for place, values in ALSO_CLOSED.items():
+            assert place not in table.facts, place
+            table.facts[place] = (tuple(values.split()), None)
         table.used = set()
         for name, schema in versions[minor].items():
             # These say which object it is, which is known by then; where an object is only a part of

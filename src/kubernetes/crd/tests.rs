@@ -107,7 +107,7 @@ fn objects_are_held_against_it() {
         ),
         (
             "rows: [{id: a}, {id: a, zone: a}]",
-            "/spec/rows/1: two items of `rows` have the same `id` and `zone`: `a`, `a` [/spec/rows/0 first here] (remove one of the two, or give them different keys)",
+            "/spec/rows/1: two items of `rows` have the same `id` and `zone`: `a`, `a` [/spec/rows/0 first here] (remove one of the two, or give them different keys: server-side apply refuses it)",
         ),
         ("map: {}", "/spec/map: `map` must have at least 1 field, found 0"),
         ("map: {a: x}", "/spec/map/a: `a` must be a whole number, found the string \"x\""),

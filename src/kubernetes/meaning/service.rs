@@ -22,7 +22,8 @@ pub(super) fn service(report: &mut Report<'_>, object: &Place<'_>) {
     let mut names: BTreeMap<&str, Place<'_>> = BTreeMap::new();
     for port in ports.items() {
         number(report, &port, "port", 1);
-        number(report, &port, "targetPort", 1);
+        // Nothing, for the server: it takes the port.
+        number(report, &port, "targetPort", 0);
         if let Some(target) = port.get("targetPort").filter(|target| target.node.as_str() != Some("")) {
             spelling(report, &target, "targetPort", Syntax::Port);
         }

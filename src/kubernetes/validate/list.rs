@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
         Violation::of_value(place(index), message)
             .labelled("again here")
             .related(place(first), "first here")
-            .with_help("remove one of the two, or give them different keys")
+            .with_help("remove one of the two, or give them different keys: server-side apply refuses it")
     }
 }
 

@@ -50,7 +50,7 @@ fn is_time(text: &str) -> bool {
         },
     };
     let good_zone = zone
-        .is_none_or(|zone| zone.split_once(':').is_some_and(|(hours, minutes)| below(hours, 24) && below(minutes, 60)));
+        .is_none_or(|zone| zone.split_once(':').is_some_and(|(hours, minutes)| below(hours, 25) && below(minutes, 61)));
     let (clock, fraction) = clock.split_once(['.', ',']).map_or((clock, "0"), |(clock, fraction)| (clock, fraction));
     let mut parts = clock.split(':');
     let (Some(hours), Some(minutes), Some(seconds), None) = (parts.next(), parts.next(), parts.next(), parts.next())

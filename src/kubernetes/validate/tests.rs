@@ -214,11 +214,11 @@ fn items_that_are_the_same_are_told() {
     let cases = [
         (
             "env: [{name: A}, {name: B}, {name: A}]",
-            "/c/env/2/name: two items of `env` have the same `name`: `A` [/c/env/0/name first here] (remove one of the two, or give them different keys)",
+            "/c/env/2/name: two items of `env` have the same `name`: `A` [/c/env/0/name first here] (remove one of the two, or give them different keys: server-side apply refuses it)",
         ),
         (
             "ports: [{containerPort: 80}, {containerPort: 80, protocol: UDP}, {containerPort: 80, protocol: TCP}]",
-            "/c/ports/2: two items of `ports` have the same `containerPort` and `protocol`: `80`, `TCP` [/c/ports/0 first here] (remove one of the two, or give them different keys)",
+            "/c/ports/2: two items of `ports` have the same `containerPort` and `protocol`: `80`, `TCP` [/c/ports/0 first here] (remove one of the two, or give them different keys: server-side apply refuses it)",
         ),
         ("env: [{name: '${A}'}, {name: '${A}'}]", ""),
     ];

@@ -8,7 +8,7 @@ use super::{
     trail::{Crumb, Trail},
 };
 use crate::{
-    document::{Entry, Node, Value, Violation},
+    document::{Entry, Node, Step, Value, Violation},
     kubernetes::schema::{Accepts, Link, Others, Property, Schema},
 };
 
@@ -214,7 +214,13 @@ impl<'a> Checker<'a> {
                     && item_schema.accepts == Accepts::Object
                     && item_schema.required.is_empty()
                     && item_schema.rare.is_none();
-                if !empty {
+                // A definition of Kubernetes' own takes `null` where it stands, but not in a list.
+                let nothing = matches!(item.value, Value::Null) && item_schema.accepts == Accepts::Object && !empty;
+                if nothing && !self.context.partial && item_schema.nullable {
+                    let route = self.trail.route().child(Step::Index(index));
+                    let message = format!("an item of {} is empty", self.trail.name());
+                    self.tell(Violation::of_value(route, message).with_help("write it, or take the `-` away"));
+                } else if !empty {
                     self.within(Crumb::Index(index), (schema, node), item_schema, item);
                 }
             }

@@ -204,7 +204,7 @@ fn a_container() {
             "workingDir",
         ]
     );
-    assert_eq!(container.required, ["name"]);
+    assert_eq!(container.required, ["image", "name"]);
     assert!(!inline(container, "name").nullable);
     assert!(inline(container, "image").nullable);
     let ports = inline(container, "ports");
