@@ -411,7 +411,7 @@ fn same_file(a: &File, b: &File) -> bool {
 }
 
 /// Nothing, for a file that is over a limit.
-fn over_limit(error: GateError) -> Result<Option<TextFile>, GateError> {
+pub(super) fn over_limit(error: GateError) -> Result<Option<TextFile>, GateError> {
     match error {
         GateError::FileLimit { .. } | GateError::Git(GitError::FileTooLarge { .. }) => Ok(None),
         error => Err(error),

@@ -38,7 +38,7 @@ use crate::{
     policy::PolicySet,
     push::{KnownRefs, Push, RefChange, RefUpdate},
     rule::{Rules, Scope, Transition, builtin},
-    verdict::{Counts, Finding, PolicyStamp, Verdict, decide},
+    verdict::{Counts, Finding, PolicyStamp, Severity, Verdict, decide},
 };
 use facts::Known;
 use files::Spent;
@@ -207,20 +207,82 @@ impl Gate {
             Judge::new(self, Some(repository), &spent, scope.clone(), Sides { old, new: &after }).knowing(&base.known)
         };
         let changes = repository.changes(base.tree, Some(tree), limit)?;
-        let before = world(base.tree);
+        let (before, beside) = (world(base.tree), base.beside.map(|tip| world(Some(tip))));
         let mut counts = judge(&before).changes(&changes, findings)?;
-        if let Some(tip) = base.beside {
+        if let (Some(tip), Some(beside)) = (base.beside, &beside) {
             let judged: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
             let mut others = repository.changes(Some(tip), Some(tree), limit)?;
             others.retain(|change| change.after.is_some() && !judged.contains(&change.path));
-            let before = world(Some(tip));
-            counts += judge(&before).beside().changes(&others, findings)?;
+            counts += judge(beside).beside().changes(&others, findings)?;
+        }
+        if let Some(commit) = target.commit().filter(|_| judge(&before).reads_texts()) {
+            let mut tips = || -> Result<Vec<Oid>, GateError> {
+                let tips = memory.tips(repository, &push.known, &self.rules)?;
+                Ok(tips.into_iter().filter(|tip| *tip != commit).collect())
+            };
+            // What other refs have is asked only where it matters.
+            let known = match update.change {
+                RefChange::Update { old, .. } => vec![old],
+                RefChange::Create { .. } | RefChange::Delete { .. } => tips()?,
+            };
+            self.judge_passing(repository, commit, &known, &mut tips, &changes, &judge(&before), findings)?;
         }
         // What a later ref of this push shares with this one has been judged here.
         if let Some(commit) = target.commit() {
             memory.in_this_push.push((judged_as, commit));
         }
         Ok(counts)
+    }
+
+    /// Judges what the commits on the way brought and took back: a secret that was removed again is in
+    /// the repository all the same.
+    #[expect(clippy::too_many_arguments, reason = "one call, from judge_content")]
+    fn judge_passing(
+        &self,
+        repository: &Repository,
+        tip: Oid,
+        known: &[Oid],
+        tips: &mut dyn FnMut() -> Result<Vec<Oid>, GateError>,
+        judged: &[Change],
+        judge: &Judge<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), GateError> {
+        let Some(commits) = repository.new_commits(tip, known, MOST_COMMITS)? else {
+            let message =
+                format!("more than {MOST_COMMITS} new commits: what only those before the last hold is not judged");
+            let mut finding = Finding::new(builtin::LONG_HISTORY, message);
+            finding.severity = Severity::Info;
+            findings.push(finding);
+            return Ok(());
+        };
+        let mut seen: BTreeSet<(RepoPath, Oid)> = BTreeSet::new();
+        let blob = |change: &Change| match change.after.as_ref().map(|file| &file.content) {
+            Some(Content::Object(id)) => Some((change.path.clone(), *id)),
+            Some(Content::Bytes(_)) | None => None,
+        };
+        seen.extend(judged.iter().filter_map(blob));
+        let told: BTreeSet<[u8; 32]> = findings.iter().filter_map(|finding| finding.subject).collect();
+        for commit in commits.iter().filter(|commit| commit.id != tip) {
+            let mut changes = repository.changes(commit.before, Some(commit.tree), self.config.limits.files)?;
+            changes.retain(|change| blob(change).is_some_and(|blob| seen.insert(blob)));
+            let mut found = Vec::new();
+            judge.passing(&changes, &mut found)?;
+            found.retain(|finding| finding.subject.is_none_or(|subject| !told.contains(&subject)));
+            if !found.is_empty() && repository.history().merge_bases(commit.id, &tips()?)?.contains(&commit.id) {
+                // Merged from a ref that the repository has.
+                continue;
+            }
+            for finding in &mut found {
+                let short: String = commit.id.to_string().chars().take(10).collect();
+                finding.message = format!("{} in commit {short}, which a later one takes back", finding.message);
+                finding.help = Some(
+                    "it would stay in the history: take it out of that commit (git rebase -i), and make a new secret"
+                        .to_owned(),
+                );
+            }
+            findings.append(&mut found);
+        }
+        Ok(())
     }
 
     /// A push to the ref that the policies come from must leave a configuration that works, or
@@ -327,6 +389,9 @@ impl Gate {
     }
 }
 
+/// Most commits of a push whose own texts are looked into.
+const MOST_COMMITS: usize = 1_000;
+
 /// What judges a ref: the rules by their numbers, and the ref itself where rules are told of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Judgement {
@@ -362,6 +427,14 @@ struct Memory<'r> {
 }
 
 impl<'r> Memory<'r> {
+    /// The tips of the refs that the repository has.
+    fn tips(&mut self, repository: &Repository, known: &KnownRefs, rules: &Rules) -> Result<Vec<Oid>, GateError> {
+        if self.existing.is_none() {
+            self.existing = Some(existing_tips(repository, known, rules)?);
+        }
+        Ok(self.existing.iter().flatten().map(|(_, tip)| *tip).collect())
+    }
+
     /// Finds what a new ref is compared with: the nearest commit that some ref already has whose
     /// content went through at least the same rules. So a branch cut from `main` is judged by what
     /// it adds, and content that came in through an unprotected branch is judged when a protected

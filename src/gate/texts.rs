@@ -5,8 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     GateError,
+    conceal::Hidden,
     files::{Reading, Selected, TextFile, Units, select},
-    judge::{Judge, Judged, Messages},
+    judge::{Judge, Judged, Messages, over_limit},
     moves::Whole,
 };
 use crate::{
@@ -112,6 +113,33 @@ impl Judge<'_> {
         let Some(text) = secret::text_of(&bytes) else { return Ok(Plain::Binary) };
         let source = Arc::new(Source::new(text.into_owned()));
         Ok(Plain::Text(FileText { path: path.clone(), source, format: "text", template: false }))
+    }
+
+    /// Looks into the texts that a commit brought and a later one took away: they stay in the
+    /// repository. Gives what is new in them.
+    pub(super) fn passing(&self, changes: &[Change], findings: &mut Vec<Finding>) -> Result<(), GateError> {
+        let whole = Whole::new(changes);
+        let mut hidden = Hidden::default();
+        let mut found = Vec::new();
+        for change in changes {
+            let mut judged = Judged::default();
+            let file = match &change.after {
+                Some(file) => self.side(&change.path, Some(file)).or_else(over_limit)?,
+                None => None,
+            };
+            let units = file.as_ref().map(TextFile::units).unwrap_or_default();
+            self.text(change, file.as_ref(), &units, &whole, &mut judged)?;
+            hidden.add(&change.path, judged.hidden);
+            found.extend(judged.texts.into_iter().filter(|finding| finding.status == Status::New));
+        }
+        hidden.conceal(&mut found);
+        findings.append(&mut found);
+        Ok(())
+    }
+
+    /// Whether any rule looks at texts.
+    pub(super) fn reads_texts(&self) -> bool {
+        self.rules.iter().any(|rule| rule.reads_text())
     }
 
     /// Judges again what did not change but points at what did.

@@ -1,11 +1,17 @@
 //! Which commits descend from which.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use gix::{
+    prelude::FindExt as _,
     revision::plumbing::{merge_base, merge_base::Flags},
     revwalk::{Graph, graph::Commit},
 };
 
-use super::{GitError, Oid, Repository, repository::one_line};
+use super::{
+    GitError, Oid, Repository,
+    repository::{one_line, unreadable},
+};
 
 /// Questions about history that share what they have read: the second costs less than the first.
 /// Commit dates only decide what is looked at first, never what counts (they are the pusher's to
@@ -17,6 +23,53 @@ impl Repository {
     #[must_use]
     pub fn history(&self) -> History<'_> {
         History(Graph::new(self.local().objects, self.commit_graph.as_ref()))
+    }
+}
+
+/// A commit that a push brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewCommit {
+    /// The commit.
+    pub id: Oid,
+    /// Its tree.
+    pub tree: Oid,
+    /// The tree of its first parent; `None` for a first commit.
+    pub before: Option<Oid>,
+}
+
+impl Repository {
+    /// The commits that lead to `tip` and to none of `known`, the newest first; `None` when there are
+    /// more than `limit`.
+    ///
+    /// # Errors
+    /// [`GitError::History`], [`GitError::Object`].
+    pub fn new_commits(&self, tip: Oid, known: &[Oid], limit: usize) -> Result<Option<Vec<NewCommit>>, GitError> {
+        let mut history = self.history();
+        let mut found = Vec::new();
+        let (mut left, mut seen) = (VecDeque::from([tip]), BTreeSet::new());
+        while let Some(id) = left.pop_front() {
+            if !seen.insert(id) || known.contains(&id) || history.merge_bases(id, known)?.contains(&id) {
+                continue;
+            }
+            if found.len() >= limit {
+                return Ok(None);
+            }
+            let (tree, parents) = self.commit(id)?;
+            let before = parents.first().map(|parent| self.commit(*parent)).transpose()?.map(|(tree, _)| tree);
+            found.push(NewCommit { id, tree, before });
+            left.extend(parents);
+        }
+        Ok(Some(found))
+    }
+
+    /// The tree and the parents of a commit.
+    fn commit(&self, id: Oid) -> Result<(Oid, Vec<Oid>), GitError> {
+        self.with(|repository| {
+            let mut buffer = Vec::new();
+            let commit =
+                repository.objects.find_commit(&id, &mut buffer).map_err(|error| unreadable("commit", id, &error))?;
+            Ok((commit.tree(), commit.parents().collect()))
+        })
     }
 }
 

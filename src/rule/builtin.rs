@@ -16,6 +16,8 @@ pub const HELM_TEMPLATE: &str = "helm-template";
 pub const ENCRYPTED: &str = "encrypted-file";
 /// A file that is too large to be searched.
 pub const LARGE_FILE: &str = "large-file";
+/// A push with more commits than are looked into.
+pub const LONG_HISTORY: &str = "long-history";
 /// A manifest in a list that does not say what it is.
 pub const LIST_ITEM: &str = "list-item";
 /// A file whose content is not in the repository.
@@ -164,6 +166,12 @@ How to fix: make it a file, or let it point to a declarative file of this reposi
 not recognise them.
 
 How to fix: write `apiVersion` and `kind` into each item, or use documents of their own.",
+    },
+    Explanation {
+        id: LONG_HISTORY,
+        title: "The push has more commits than are looked into one by one",
+        text: "Secrets are looked for in what the last commit holds and in what those before it brought, for up to
+1,000 commits. Of a longer push only the last is judged. It is told to whoever asks (`-v`).",
     },
     Explanation {
         id: references::ID,

@@ -190,6 +190,20 @@ fn is_below(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// What becomes of the manifests in a file.
+fn wholeness(scope: &Scope<'_>, path: &str) -> Result<Wholeness, TreeError> {
+    let kustomized = scope.tree.kustomized()?;
+    let wholeness = kustomized.wholeness(path);
+    if wholeness != Wholeness::Whole {
+        // What an engine applies as it lies there is no patch, whoever else says that it is.
+        let is_plain = |folder: &str| is_below(path, folder) && !kustomized.has(folder);
+        if !scope.tree.pointing_at(&is_plain)?.is_empty() {
+            return Ok(Wholeness::Whole);
+        }
+    }
+    Ok(wholeness)
+}
+
 /// What is said of a manifest by its schema, and by what schemas do not say.
 struct Saying<'s, 'a> {
     structure: &'s dyn Fn(&Context<'a>) -> Vec<Violation>,
@@ -212,16 +226,7 @@ fn weighed<'a>(
     if structure.is_empty() && meaning.is_empty() {
         return Ok((structure, meaning));
     }
-    let path = file.path.to_text();
-    let kustomized = scope.tree.kustomized()?;
-    let mut wholeness = kustomized.wholeness(&path);
-    // What an engine applies as it lies there is no patch, whoever else says that it is.
-    if wholeness != Wholeness::Whole {
-        let is_plain = |folder: &str| is_below(&path, folder) && !kustomized.has(folder);
-        if !scope.tree.pointing_at(&is_plain)?.is_empty() {
-            wholeness = Wholeness::Whole;
-        }
-    }
+    let wholeness = wholeness(scope, &file.path.to_text())?;
     match wholeness {
         Wholeness::Whole => {
             structure.append(&mut meaning);
@@ -325,7 +330,14 @@ impl Rule for KubernetesSchema {
         match self.compare(scope, file, unit, api_version, kind)? {
             Compared::Nothing => {}
             Compared::Said { .. } if is_list => {}
-            Compared::Refused(violation) => found.push(file.finding(ID, unit, violation)),
+            Compared::Refused(violation) => {
+                let mut finding = file.finding(ID, unit, violation);
+                // What nobody applies may be of any version.
+                if wholeness(scope, &file.path.to_text())? == Wholeness::Unused {
+                    finding.severity = Severity::Warn;
+                }
+                found.push(finding);
+            }
             Compared::Unknown => {
                 let message = format!("no definition of {} in the repository: not validated", shortened(kind, 60));
                 let place = file.place(unit, &at("kind"));
@@ -365,9 +377,8 @@ impl Rule for KubernetesSchema {
         let is_one = |change: &&Change| kustomize::NAMES.iter().any(|name| change.path.file_name() == name.as_bytes());
         for change in changes.iter().filter(is_one) {
             let path = change.path.to_text();
-            let side = |there: bool, tree: &dyn Surroundings| match there {
-                true => kustomization(tree, &path),
-                false => Ok(None),
+            let side = |there: bool, tree: &dyn Surroundings| {
+                if there { kustomization(tree, &path) } else { Ok(None) }
             };
             let old = side(change.before.is_some(), before)?;
             let new = side(change.after.is_some(), scope.tree)?;

@@ -275,3 +275,93 @@ fn a_policy_ref_can_neither_go_nor_be_emptied() {
     scene.write("p.rego", "package main\n\nimport rego.v1\n\ndeny contains \"y\" if input.y\n").commit("another rule");
     scene.git(&["push", "origin", "HEAD:refs/heads/policies"]).ok();
 }
+
+const ALL: &str = "\
+version: 1
+repository: {url: https://git.example.com/team/gitops}
+rules:
+  - {schema: kubernetes, version: '1.36'}
+  - check: [kustomization, helm-chart, missing-reference, plaintext-secret]
+";
+/// A Deployment that no server would take.
+const BAD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: bad}\nspec: {replicas: 1}\n";
+
+#[test]
+fn a_change_of_mode_excuses_nothing_that_other_files_decide() {
+    let scene = Scene::new(ALL);
+    scene.write("d.yaml", deployment("d", "d:1")).write("e.yaml", deployment("e", "e:1"));
+    scene.write("kustomization.yaml", "resources: [d.yaml, e.yaml]\n").push("good").ok();
+    scene.remove("e.yaml");
+    scene.git(&["update-index", "--chmod=+x", "kustomization.yaml"]).ok();
+    std::process::Command::new("chmod").args(["+x"]).arg(scene.work.join("kustomization.yaml")).status().unwrap();
+    scene.push("made executable").refused(&["missing-reference", "`e.yaml` is not in the repository"]);
+}
+
+#[test]
+fn what_becomes_a_resource_has_to_be_whole() {
+    let scene = Scene::new(ALL);
+    scene.write("a/d.yaml", deployment("bad", "d:1")).write("a/bad.yaml", BAD);
+    scene.write("a/kustomization.yaml", "resources: [d.yaml]\npatches: [{path: bad.yaml}]\n").push("a patch").ok();
+    scene
+        .write("a/kustomization.yaml", "resources: [d.yaml, bad.yaml]\n")
+        .push("a resource")
+        .refused(&["a/bad.yaml:4", "selector"]);
+    scene.reset();
+    scene.remove("a/kustomization.yaml");
+    scene.push("nobody says that it is one").refused(&["a/bad.yaml:4", "selector"]);
+}
+
+#[test]
+fn a_patch_elsewhere_does_not_excuse_what_is_applied_as_it_lies() {
+    let scene = Scene::new(ALL);
+    scene.write("flux/apps.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\nspec: {path: ./apps, prune: true, interval: 1m, sourceRef: {kind: GitRepository, name: flux-system}}\n");
+    scene.write("apps/good.yaml", deployment("good", "d:1")).push("Flux applies the folder").ok();
+    scene.write("apps/bad.yaml", BAD).write(
+        "z/kustomization.yaml",
+        "resources: [../apps/good.yaml]\npatches: [{path: ../apps/bad.yaml, target: {kind: Deployment}}]\n",
+    );
+    scene.push("said to be a patch").refused(&["apps/bad.yaml:4", "selector"]);
+}
+
+#[test]
+fn a_manifest_that_does_not_say_what_it_is_is_refused() {
+    let scene = Scene::new(ALL);
+    for (bad, says) in [
+        (BAD.replace("apps/v1", "null"), "`apiVersion` has to be a string"),
+        (BAD.replace("apps/v1", "1"), "`apiVersion` has to be a string"),
+        (BAD.replace("apiVersion: apps/v1\n", ""), "no `apiVersion`"),
+        (BAD.replace("kind: Deployment", "kind: [Deployment]"), "`kind` has to be a string"),
+        (format!("{BAD}sops: {{mac: x}}\n"), "selector"),
+    ] {
+        scene.write("bad.yaml", &bad).push("no").refused(&["bad.yaml", says]);
+    }
+}
+
+#[test]
+fn a_folder_that_becomes_a_file_is_gone() {
+    let scene = Scene::new(ALL);
+    scene.write("flux.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\nspec:\n  path: ./apps\n  prune: true\n  interval: 1m\n  sourceRef: {kind: GitRepository, name: flux-system}\n");
+    scene.write("apps/good.yaml", deployment("good", "d:1")).push("good").ok();
+    std::fs::remove_dir_all(scene.work.join("apps")).unwrap();
+    scene.write("apps", "a file\n").push("a file").refused(&[
+        "missing-reference",
+        "flux.yaml:5",
+        "is a file, but a folder is needed",
+    ]);
+}
+
+#[test]
+fn facts_are_found_again_when_the_limits_change() {
+    let crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: dbs.example.org}\nspec:\n  group: example.org\n  scope: Namespaced\n  names: {kind: Db, plural: dbs}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}}]\n";
+    let scene = Scene::new(ALL);
+    scene.write("crd.yaml", crd.to_owned() + &"#".repeat(4000)).push("a definition").ok();
+    scene.configure(&format!("{ALL}limits: {{file-size: 2KiB}}\n"));
+    let db =
+        |size: &str| format!("apiVersion: example.org/v1\nkind: Db\nmetadata: {{name: a}}\nspec: {{size: {size}}}\n");
+    scene.write("a.yaml", db("many")).push("its definition is too large to be read").ok();
+    scene.configure(ALL);
+    scene
+        .write("b.yaml", db("lots").replace("name: a", "name: b"))
+        .push("now it is read")
+        .refused(&["b.yaml:4", "lots"]);
+}

@@ -48,7 +48,7 @@ fn a_mistake_beside_a_secret_does_not_show_it() {
         good.replace("metadata:", "metadata: :"),
         format!("{good}  password: other\n"),
         good.replace("stringData", "stringdata"),
-        good.replace("  password: ", "  password: ").replace("stringData:\n", "stringData:\n  number: 1\n"),
+        good.replace("stringData:\n", "stringData:\n  number: 1\n"),
     ] {
         scene.write("db.yaml", &broken);
         let ran = scene.push("broken").refused(&["db.yaml"]);
@@ -88,6 +88,22 @@ fn texts_below_a_folder_are_searched_on_a_laptop() {
         )
         .commit("a key");
     scene.pushgate(&["--config", "../server.git/pushgate.yaml", "check", "scripts"]).says(1, &["scripts/id:3"]);
+}
+
+#[test]
+fn a_secret_that_a_later_commit_takes_back_is_refused() {
+    let scene = Scene::new(CONFIG);
+    scene.write("readme.md", "# Shop\n").push("start").ok();
+    scene.write("db.yaml", secret(&password())).commit("oops");
+    let wrong = scene.id("HEAD");
+    scene.remove("db.yaml");
+    let ran = scene.push("taken back").refused(&["plaintext-secret", "db.yaml:5", &wrong[..10], "takes back"]);
+    assert!(!ran.stderr.contains(&password()), "{ran}");
+    scene.git(&["push", "origin", "HEAD:refs/heads/new"]).refused(&["takes back"]);
+    // Rewritten, it is good.
+    scene.reset();
+    scene.write("other.md", "# Other\n").commit("one");
+    scene.write("other.md", "# Another\n").push("two").ok();
 }
 
 #[test]
