@@ -110,6 +110,9 @@ impl GateError {
             Self::Rule(RuleError::Policy { source: EvalError::Limit { .. }, .. }) => {
                 Some("let the administrator raise `limits.policy-instructions`, or mend the policy".to_owned())
             }
+            Self::Rule(RuleError::Tree(_)) => {
+                Some("tell the administrator: what a file points at could not be looked up".to_owned())
+            }
             Self::Rule(_) => Some("tell whoever writes the policies; nothing is accepted until they work".to_owned()),
             Self::Unreadable { .. } | Self::Config(_) | Self::Policies(_) | Self::RefName(_) => None,
         }

@@ -76,8 +76,7 @@ impl KubernetesSchema {
         let context = |partial| Context {
             definitions: &self.types,
             source: &file.source,
-            // Only a patch says what becomes of what it is merged into.
-            partial: partial || unit.node.get("$patch").is_some(),
+            partial,
             metadata: self.metadata,
             secret: kind == "Secret",
             // What a program fills in is not known here, whichever program it is.
@@ -272,10 +271,11 @@ fn weighed<'a>(
 }
 
 /// A kustomization of one side of a change.
-fn kustomization(tree: &dyn Surroundings, path: &str) -> Result<Option<Node>, TreeError> {
-    let Some(bytes) = tree.read(path)? else { return Ok(None) };
+fn kustomization(tree: &dyn Surroundings, path: &str) -> Option<Node> {
+    // One that cannot be read takes nothing; where it is changed, that is a failure of its own.
+    let bytes = tree.read(path).ok().flatten()?;
     let parsed = parse(Format::Yaml, &bytes, &ParseLimits::default());
-    Ok(parsed.documents.into_iter().next().map(|document| document.root))
+    parsed.documents.into_iter().next().map(|document| document.root)
 }
 
 /// The paths in the repository that a kustomization points at, and as what.
@@ -377,11 +377,8 @@ impl Rule for KubernetesSchema {
         let is_one = |change: &&Change| kustomize::NAMES.iter().any(|name| change.path.file_name() == name.as_bytes());
         for change in changes.iter().filter(is_one) {
             let path = change.path.to_text();
-            let side = |there: bool, tree: &dyn Surroundings| {
-                if there { kustomization(tree, &path) } else { Ok(None) }
-            };
-            let old = side(change.before.is_some(), before)?;
-            let new = side(change.after.is_some(), scope.tree)?;
+            let old = change.before.as_ref().and_then(|_| kustomization(before, &path));
+            let new = change.after.as_ref().and_then(|_| kustomization(scope.tree, &path));
             let added = |node: &Option<Node>| node.as_ref().map(Added::by).unwrap_or_default();
             let all = added(&old) != added(&new);
             let (old, new) = (targets(&path, old.as_ref()), targets(&path, new.as_ref()));
