@@ -15,6 +15,8 @@ use crate::{
 
 /// Texts shorter than this are not looked for in messages: they stand in many words.
 const SHORTEST: usize = 6;
+/// The same for those that are nothing but letters.
+const LONG_WORD: usize = 16;
 /// Most texts looked for in the messages about one file.
 const MOST: usize = 200;
 /// What stands for a secret in a message.
@@ -53,12 +55,8 @@ impl Hidden {
                 if let Some(shown) = shown.get(&place.path).filter(|shown| !Arc::ptr_eq(&shown.clear, &shown.masked)) {
                     mask_excerpt(excerpt, &shown.masked);
                     let labels = excerpt.label.iter_mut().chain(excerpt.related.iter_mut().map(|(_, label)| label));
-                    for text in labels.chain(finding.help.iter_mut()).chain([&mut finding.message]) {
-                        for secret in &shown.secrets {
-                            if text.contains(secret.as_str()) {
-                                *text = text.replace(secret.as_str(), MASK);
-                            }
-                        }
+                    for text in labels.chain([&mut finding.message]) {
+                        shown.secrets.iter().for_each(|secret| mask_word(text, secret));
                     }
                 }
                 // What was there before can come up as well, and is in no text that is looked at here.
@@ -77,7 +75,11 @@ impl Hidden {
         spans.extend(secret::in_text(text).iter().map(|found| found.span));
         let slice = |span: &Span| text.get(span.start as usize..span.end as usize);
         let bare = |text: &str| text.trim_matches(['"', '\'', '{', '}', '[', ']', ',', ' ']).to_owned();
-        let long = |text: &String| text.chars().count() >= SHORTEST;
+        // A word that anybody may write is looked for in vain, and found in other places.
+        let long = |text: &String| {
+            let letters = text.chars().all(char::is_alphabetic);
+            text.chars().count() >= if letters { LONG_WORD } else { SHORTEST }
+        };
         let mut secrets: Vec<String> = spans.iter().filter_map(slice).map(bare).filter(long).collect();
         // The longest first: one may be part of another.
         secrets.sort_by(|a, b| (b.len(), a).cmp(&(a.len(), b)));
@@ -86,6 +88,23 @@ impl Hidden {
         let masked =
             if spans.is_empty() { source.clone() } else { Arc::new(Source::new(secret::masked(text, &spans))) };
         Shown { clear: source.clone(), masked, secrets }
+    }
+}
+
+/// Masks a text where it stands as a word of its own.
+fn mask_word(text: &mut String, secret: &str) {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find(secret)).map(|at| at + from) {
+        let end = at + secret.len();
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let behind = text.get(end..).and_then(|text| text.chars().next());
+        if before.is_some_and(is_word) || behind.is_some_and(is_word) {
+            from = end;
+        } else {
+            text.replace_range(at..end, MASK);
+            from = at + MASK.len();
+        }
     }
 }
 

@@ -186,7 +186,9 @@ impl Gate {
         self.judge_policy_source(repository, name, base.tree, tree, findings)?;
         // The same transition under the same rules says the same: a first push of fifty branches
         // is judged once.
-        if !memory.judged.insert((base.tree, tree, judged_as.clone())) {
+        let reads_texts = self.rules.for_ref(Some(name)).any(crate::rule::Rule::reads_text);
+        let commit = target.commit().filter(|_| reads_texts);
+        if !memory.judged.insert((base.tree, tree, commit, judged_as.clone())) {
             return Ok(Counts::default());
         }
         let limit = self.config.limits.files;
@@ -215,17 +217,10 @@ impl Gate {
             others.retain(|change| change.after.is_some() && !judged.contains(&change.path));
             counts += judge(beside).beside().changes(&others, findings)?;
         }
-        if let Some(commit) = target.commit().filter(|_| judge(&before).reads_texts()) {
-            let mut tips = || -> Result<Vec<Oid>, GateError> {
-                let tips = memory.tips(repository, &push.known, &self.rules)?;
-                Ok(tips.into_iter().filter(|tip| *tip != commit).collect())
-            };
-            // What other refs have is asked only where it matters.
-            let known = match update.change {
-                RefChange::Update { old, .. } => vec![old],
-                RefChange::Create { .. } | RefChange::Delete { .. } => tips()?,
-            };
-            self.judge_passing(repository, commit, &known, &mut tips, &changes, &judge(&before), findings)?;
+        if let Some(commit) = commit {
+            let old = update.change.before().map(|old| repository.peel(old)).transpose()?.and_then(Peeled::commit);
+            let mut tips = || memory.tips(repository, &push.known, &self.rules);
+            self.judge_passing(repository, (old, commit), &mut tips, &changes, &judge(&before), findings)?;
         }
         // What a later ref of this push shares with this one has been judged here.
         if let Some(commit) = target.commit() {
@@ -236,18 +231,26 @@ impl Gate {
 
     /// Judges what the commits on the way brought and took back: a secret that was removed again is in
     /// the repository all the same.
-    #[expect(clippy::too_many_arguments, reason = "one call, from judge_content")]
     fn judge_passing(
         &self,
         repository: &Repository,
-        tip: Oid,
-        known: &[Oid],
+        (old, tip): (Option<Oid>, Oid),
         tips: &mut dyn FnMut() -> Result<Vec<Oid>, GateError>,
         judged: &[Change],
         judge: &Judge<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), GateError> {
-        let Some(commits) = repository.new_commits(tip, known, MOST_COMMITS)? else {
+        // What other refs have is asked only where it matters.
+        let mut commits = match old {
+            Some(old) => repository.new_commits(tip, &[old], MOST_COMMITS)?,
+            None => None,
+        };
+        if commits.as_ref().is_none_or(|commits| commits.iter().any(|commit| commit.before.len() > 1)) {
+            let mut known = tips()?;
+            known.extend(old);
+            commits = repository.new_commits(tip, &known, MOST_COMMITS)?;
+        }
+        let Some(commits) = commits else {
             let message =
                 format!("more than {MOST_COMMITS} new commits: what only those before the last hold is not judged");
             let mut finding = Finding::new(builtin::LONG_HISTORY, message);
@@ -263,13 +266,25 @@ impl Gate {
         seen.extend(judged.iter().filter_map(blob));
         let told: BTreeSet<[u8; 32]> = findings.iter().filter_map(|finding| finding.subject).collect();
         for commit in commits.iter().filter(|commit| commit.id != tip) {
-            let mut changes = repository.changes(commit.before, Some(commit.tree), self.config.limits.files)?;
-            changes.retain(|change| blob(change).is_some_and(|blob| seen.insert(blob)));
+            let mut parents = commit.before.iter();
+            let first = parents.next().copied();
+            let mut changes = repository.changes(first, Some(commit.tree), self.config.limits.files)?;
+            // Of a merge only what none of its parents has.
+            for parent in parents {
+                let others = repository.changes(Some(*parent), Some(commit.tree), self.config.limits.files)?;
+                changes.retain(|change| others.binary_search_by(|other| other.path.cmp(&change.path)).is_ok());
+            }
+            // What goes may have gone to where something comes.
+            changes.retain(|change| blob(change).is_none_or(|blob| seen.insert(blob)));
             let mut found = Vec::new();
             judge.passing(&changes, &mut found)?;
             found.retain(|finding| finding.subject.is_none_or(|subject| !told.contains(&subject)));
-            if !found.is_empty() && repository.history().merge_bases(commit.id, &tips()?)?.contains(&commit.id) {
-                // Merged from a ref that the repository has.
+            if found.is_empty() {
+                continue;
+            }
+            let known: Vec<Oid> = tips()?.into_iter().filter(|known| *known != tip || old.is_none()).collect();
+            if repository.history().merge_bases(commit.id, &known)?.contains(&commit.id) {
+                // A ref of the repository has it.
                 continue;
             }
             for finding in &mut found {
@@ -420,8 +435,9 @@ struct Memory<'r> {
     existing: Option<Vec<(BTreeSet<usize>, Oid)>>,
     /// Tips that this push has brought so far.
     in_this_push: Vec<(Judgement, Oid)>,
-    /// Transitions judged so far: trees before and after, and by what.
-    judged: BTreeSet<(Option<Oid>, Oid, Judgement)>,
+    /// Transitions judged so far: trees before and after, the commit where those on the way count, and by
+    /// what.
+    judged: BTreeSet<(Option<Oid>, Oid, Option<Oid>, Judgement)>,
     /// How much has been read.
     spent: Arc<Spent>,
 }

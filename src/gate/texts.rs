@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use rayon::prelude::*;
+
 use super::{
     GateError,
     conceal::Hidden,
@@ -20,7 +22,7 @@ use crate::{
 };
 
 /// Most files that are looked into for what came from them.
-const MOST_GONE: usize = 200;
+const MOST_GONE: usize = 500;
 
 impl Judge<'_> {
     /// Asks the rules that look at texts about a changed file, declarative or not.
@@ -66,8 +68,11 @@ impl Judge<'_> {
         whole: &Whole<'_>,
         findings: &mut [Finding],
     ) -> Result<(), GateError> {
-        let gone = whole.changes.iter().filter(|other| other.after.is_none()).take(MOST_GONE);
-        for source in std::iter::once(change).chain(gone) {
+        let gone = || whole.changes.iter().filter(|other| other.after.is_none());
+        let moved = gone().filter(|other| {
+            other.before.as_ref().zip(change.after.as_ref()).is_some_and(|(a, b)| a.content == b.content)
+        });
+        for source in std::iter::once(change).chain(moved).chain(gone().take(MOST_GONE)) {
             if findings.iter().all(|finding| finding.status == Status::Existing) {
                 break;
             }
@@ -119,9 +124,7 @@ impl Judge<'_> {
     /// repository. Gives what is new in them.
     pub(super) fn passing(&self, changes: &[Change], findings: &mut Vec<Finding>) -> Result<(), GateError> {
         let whole = Whole::new(changes);
-        let mut hidden = Hidden::default();
-        let mut found = Vec::new();
-        for change in changes {
+        let one = |change: &Change| -> Result<Judged, GateError> {
             let mut judged = Judged::default();
             let file = match &change.after {
                 Some(file) => self.side(&change.path, Some(file)).or_else(over_limit)?,
@@ -129,17 +132,25 @@ impl Judge<'_> {
             };
             let units = file.as_ref().map(TextFile::units).unwrap_or_default();
             self.text(change, file.as_ref(), &units, &whole, &mut judged)?;
+            // What the branch had before the push is no news, whatever became of it in between.
+            let at_base = Change { path: change.path.clone(), before: self.sides.old.file(&change.path)?, after: None };
+            for rule in self.rules.iter().filter(|rule| rule.reads_text()) {
+                if judged.texts.iter().any(|finding| finding.status == Status::New) {
+                    self.text_before(*rule, &at_base)?.mark(&mut judged.texts);
+                }
+            }
+            Ok(judged)
+        };
+        let (mut hidden, mut found) = (Hidden::default(), Vec::new());
+        let judged: Vec<Result<Judged, GateError>> = changes.par_iter().map(one).collect();
+        for (change, judged) in changes.iter().zip(judged) {
+            let judged = judged?;
             hidden.add(&change.path, judged.hidden);
             found.extend(judged.texts.into_iter().filter(|finding| finding.status == Status::New));
         }
         hidden.conceal(&mut found);
         findings.append(&mut found);
         Ok(())
-    }
-
-    /// Whether any rule looks at texts.
-    pub(super) fn reads_texts(&self) -> bool {
-        self.rules.iter().any(|rule| rule.reads_text())
     }
 
     /// Judges again what did not change but points at what did.

@@ -27,37 +27,52 @@ impl Repository {
 }
 
 /// A commit that a push brings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCommit {
     /// The commit.
     pub id: Oid,
     /// Its tree.
     pub tree: Oid,
-    /// The tree of its first parent; `None` for a first commit.
-    pub before: Option<Oid>,
+    /// The trees of its parents, in order; none for a first commit.
+    pub before: Vec<Oid>,
 }
 
 impl Repository {
     /// The commits that lead to `tip` and to none of `known`, the newest first; `None` when there are
-    /// more than `limit`.
+    /// more than `limit`. In a shallow clone history ends where the clone does.
     ///
     /// # Errors
     /// [`GitError::History`], [`GitError::Object`].
     pub fn new_commits(&self, tip: Oid, known: &[Oid], limit: usize) -> Result<Option<Vec<NewCommit>>, GitError> {
         let mut history = self.history();
+        let shallow = self.local().is_shallow().unwrap_or(false);
         let mut found = Vec::new();
         let (mut left, mut seen) = (VecDeque::from([tip]), BTreeSet::new());
         while let Some(id) = left.pop_front() {
-            if !seen.insert(id) || known.contains(&id) || history.merge_bases(id, known)?.contains(&id) {
+            if !seen.insert(id) || known.contains(&id) {
                 continue;
+            }
+            match history.merge_bases(id, known) {
+                Ok(bases) if bases.contains(&id) => continue,
+                Err(error) if !shallow => return Err(error),
+                Ok(_) | Err(_) => {}
             }
             if found.len() >= limit {
                 return Ok(None);
             }
             let (tree, parents) = self.commit(id)?;
-            let before = parents.first().map(|parent| self.commit(*parent)).transpose()?.map(|(tree, _)| tree);
+            let mut before = Vec::new();
+            for parent in parents {
+                match self.commit(parent) {
+                    Ok((tree, _)) => {
+                        before.push(tree);
+                        left.push_back(parent);
+                    }
+                    Err(_) if shallow => {}
+                    Err(error) => return Err(error),
+                }
+            }
             found.push(NewCommit { id, tree, before });
-            left.extend(parents);
         }
         Ok(Some(found))
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    document::Node,
+    document::{Node, Value},
     gitops::kustomize::{NAMES, Role, Target, references},
 };
 
@@ -56,13 +56,18 @@ const ANYTHING: [&str; 8] = [
     "vars",
 ];
 
+/// Whether any of these `labels` is added to selectors as well.
+fn selects(labels: &[Node]) -> bool {
+    labels.iter().any(|item| item.get("includeSelectors").is_some_and(|value| value.value == Value::Bool(true)))
+}
+
 impl Added {
     /// What a kustomization may add.
     pub(super) fn by(node: &Node) -> Self {
         let has = |field: &str| node.get(field).is_some();
         Self {
             anything: ANYTHING.into_iter().any(has),
-            labels: has("labels") || has("commonLabels"),
+            labels: has("commonLabels") || node.get("labels").and_then(Node::as_sequence).is_some_and(selects),
             namespace: has("namespace"),
         }
     }

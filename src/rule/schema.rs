@@ -156,6 +156,7 @@ impl KubernetesSchema {
         let missing = |key: &str, help: Option<String>| {
             let violation = match node.get(key) {
                 None => Violation::of_value(Route::default(), format!("the manifest has no `{key}`")),
+                Some(other) if other.as_str().is_some() => Violation::of_value(at(key), format!("`{key}` is empty")),
                 Some(other) => {
                     Violation::of_value(at(key), format!("`{key}` has to be a string, found {}", other.kind_name()))
                 }
@@ -332,11 +333,16 @@ impl Rule for KubernetesSchema {
             Compared::Said { .. } if is_list => {}
             Compared::Refused(violation) => {
                 let mut finding = file.finding(ID, unit, violation);
-                // What nobody applies may be of any version.
-                if wholeness(scope, &file.path.to_text())? == Wholeness::Unused {
-                    finding.severity = Severity::Warn;
+                match wholeness(scope, &file.path.to_text())? {
+                    // A patch has the version of what it is merged into, which is told itself.
+                    Wholeness::Patch => {}
+                    // What nobody applies may be of any version.
+                    Wholeness::Unused => {
+                        finding.severity = Severity::Warn;
+                        found.push(finding);
+                    }
+                    Wholeness::Whole | Wholeness::Completed(_) => found.push(finding),
                 }
-                found.push(finding);
             }
             Compared::Unknown => {
                 let message = format!("no definition of {} in the repository: not validated", shortened(kind, 60));

@@ -1,9 +1,11 @@
 //! Secrets that come in unencrypted: `check: plaintext-secret`.
 
+use std::collections::BTreeSet;
+
 use super::{FileText, Rule, RuleError, Scope, Surroundings, enforce, selects_path, selects_ref};
 use crate::{
     config::RuleConfig,
-    document::{Span, Step, Unit, Violation, format::Format},
+    document::{Span, Step, Unit, Violation},
     git::{Change, RefName, RepoPath},
     gitops::kustomize::{self, Role, Target},
     secret,
@@ -21,17 +23,6 @@ impl PlaintextSecrets {
     pub(super) fn new(config: RuleConfig) -> Self {
         Self(config)
     }
-}
-
-/// Whether the content of a file is encrypted, public or nothing.
-fn is_protected(content: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(content);
-    let marks = ["ENC[AES256_GCM", "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----"];
-    let public = text.contains("-----BEGIN CERTIFICATE-----") || text.contains("-----BEGIN PUBLIC KEY-----");
-    secret::is_git_crypt(content)
-        || text.trim().is_empty()
-        || marks.iter().any(|mark| text.contains(mark))
-        || (public && !text.contains("PRIVATE KEY"))
 }
 
 impl Rule for PlaintextSecrets {
@@ -63,10 +54,12 @@ impl Rule for PlaintextSecrets {
                 continue;
             }
             let Some(content) = scope.tree.read(target)? else { continue };
-            if is_protected(&content) {
+            if !secret::is_clear_input(&content) {
                 continue;
             }
-            let message = format!("`{}` goes into a Secret and lies in the repository in clear", shortened(target, 80));
+            // Without its folder: it is the same one when both move.
+            let name = target.rsplit('/').next().unwrap_or(target);
+            let message = format!("`{}` goes into a Secret and lies in the repository in clear", shortened(name, 80));
             let help = "encrypt it, or leave it out of the repository and make a new secret: this one was sent";
             let mut finding = file.finding(ID, unit, Violation::of_value(reference.route, message).with_help(help));
             enforce(&mut finding, self.0.enforce);
@@ -82,16 +75,21 @@ impl Rule for PlaintextSecrets {
         _before: &dyn Surroundings,
         changes: &[Change],
     ) -> Result<Vec<RepoPath>, RuleError> {
+        // Kustomize takes inputs from its folder or below.
+        let mut folders = BTreeSet::new();
+        for change in changes.iter().filter(|change| change.after.is_some()) {
+            let mut folder = change.path.parent().unwrap_or_else(|| RepoPath::new(""));
+            while folders.insert(folder.clone()) && !folder.as_bytes().is_empty() {
+                folder = folder.parent().unwrap_or_else(|| RepoPath::new(""));
+            }
+        }
         let mut affected = Vec::new();
-        // Files that are inputs are seldom YAML; looking into all kustomizations is worth it only for those.
-        let is_input = |change: &&Change| {
-            change.before.is_none() && change.after.is_some() && Format::detect(&change.path.to_text()).is_none()
-        };
-        for change in changes.iter().filter(is_input) {
-            let path = change.path.to_text();
-            let users = scope.tree.kustomized()?.of(&path);
-            let inputs = users.filter(|(_, role)| *role == Role::GeneratorInput);
-            affected.extend(inputs.map(|(kustomization, _)| RepoPath::new(kustomization)));
+        for path in folders.iter().flat_map(|folder| kustomize::NAMES.map(|name| folder.join(name))) {
+            // One that cannot be read is a finding where it is changed.
+            let text = scope.tree.read(&path.to_text()).ok().flatten().unwrap_or_default();
+            if String::from_utf8_lossy(&text).contains("secretGenerator") {
+                affected.push(path);
+            }
         }
         Ok(affected)
     }

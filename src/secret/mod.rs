@@ -13,6 +13,7 @@ mod config_file;
 mod content;
 mod context;
 mod dummy;
+mod input;
 mod jwt;
 mod manifest;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod token_test;
 mod veil;
 
 pub use content::{is_git_crypt, is_text, text_of};
+pub use input::is_clear_input;
 pub use manifest::in_manifest;
 pub use mask::{Fingerprint, fingerprint, masked, span_in_masked};
 pub use scan::in_text;

@@ -196,6 +196,10 @@ fn what_a_kustomization_may_add_is_a_warning_and_what_it_cannot_is_not() {
     scene.write("base/deploy.yaml", without_selector.replace("replicas: 2", "replicas: 3"));
     scene.push("a namespace does not").refused(&["`selector` is missing"]);
     scene.reset();
+    scene.write("base/deploy.yaml", without_selector.replace("replicas: 2", "replicas: 4"));
+    scene.write("base/kustomization.yaml", "resources: [deploy.yaml]\nlabels: [{pairs: {app: cart}}]\n");
+    scene.push("labels that are no selectors").refused(&["`selector` is missing"]);
+    scene.reset();
     // A value that is wrong stays wrong, in a patch as well.
     scene.write(
         "base/kustomization.yaml",

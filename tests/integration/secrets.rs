@@ -107,6 +107,67 @@ fn a_secret_that_a_later_commit_takes_back_is_refused() {
 }
 
 #[test]
+fn commits_that_the_server_has_are_not_looked_into_again() {
+    let scene = Scene::new("version: 1\nimmutability: {refs: [{match: 'refs/heads/main', forbid: delete}]}\n");
+    scene.write("db.yaml", secret(&password())).push("before the check").ok();
+    scene.remove("db.yaml");
+    scene.push("removed").ok();
+    scene.git(&["tag", "-a", "-m", "one", "v1"]).ok();
+    scene.git(&["push", "origin", "v1"]).ok();
+    scene.configure(CONFIG);
+    for refs in [&["HEAD:refs/heads/release"][..], &["HEAD:refs/tags/v2"], &["HEAD:refs/heads/a", "HEAD:refs/heads/b"]]
+    {
+        scene.git(&[&["push", "origin"], refs].concat()).ok();
+    }
+    // A tag of its own is no commit to compare with.
+    scene.git(&["tag", "-f", "-a", "-m", "two", "v1"]).ok();
+    scene.git(&["push", "--force", "origin", "v1"]).ok();
+    // A merge of what another branch has brings nothing new.
+    scene.git(&["checkout", "-q", "-b", "topic"]).ok();
+    scene.write("a.md", "a\n").commit("a");
+    scene.git(&["push", "origin", "topic"]).ok();
+    scene.git(&["push", "origin", "topic:main"]).ok();
+}
+
+#[test]
+fn what_one_ref_is_excused_for_another_is_not() {
+    let scene = Scene::new(CONFIG);
+    scene.write("readme.md", "# Shop\n").push("start").ok();
+    scene.git(&["branch", "a"]).ok();
+    scene.write("db.yaml", secret(&password())).commit("oops");
+    scene.remove("db.yaml");
+    scene.commit("taken back");
+    scene.git(&["push", "origin", "a:refs/heads/a", "HEAD:refs/heads/b"]).refused(&["refs/heads/b", "takes back"]);
+}
+
+#[test]
+fn the_input_of_a_secret_generator_may_not_become_clear() {
+    let scene = Scene::new(CONFIG);
+    scene.write("kustomization.yaml", "secretGenerator:\n  - name: db\n    envs: [db.env]\n    files: [b.yaml]\n");
+    scene.write("db.env", "TOKEN=ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\n").write("b.yaml", "");
+    scene.push("encrypted, and empty").ok();
+    scene
+        .write("db.env", format!("TOKEN={}\n", password()))
+        .push("decrypted")
+        .refused(&["`db.env` goes into a Secret"]);
+    scene.reset();
+    scene.write("b.yaml", format!("a: {}\n", password())).push("filled").refused(&["`b.yaml` goes into a Secret"]);
+    scene.reset();
+    scene.write("db.env", "TOKEN=\nUSER=<your user>\n").push("nothing in it").ok();
+}
+
+#[test]
+fn files_that_only_name_secrets_are_shown() {
+    let scene = Scene::new("version: 1\nrules: [{check: [missing-reference, plaintext-secret]}]\n");
+    scene.write(
+        "kustomization.yaml",
+        "resources: [gone.yaml]\npatches:\n  - target: {kind: Secret}\n    path: also-gone.yaml\n",
+    );
+    let ran = scene.push("references").refused(&["`gone.yaml` is not in the repository", "path: also-gone.yaml"]);
+    assert!(!ran.stderr.contains('•'), "{ran}");
+}
+
+#[test]
 fn a_key_in_any_file_is_refused() {
     let scene = Scene::new(CONFIG);
     // As random as a key is, and the same each time.
