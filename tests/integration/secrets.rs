@@ -130,6 +130,24 @@ fn commits_that_the_server_has_are_not_looked_into_again() {
 }
 
 #[test]
+fn a_merge_counts_only_for_what_none_of_its_parents_has() {
+    let scene = Scene::new("version: 1\nimmutability: {refs: [{match: 'refs/heads/main', forbid: delete}]}\n");
+    scene.write("readme.md", "# Shop\n").push("start").ok();
+    scene.git(&["push", "origin", "HEAD:refs/heads/topic"]).ok();
+    scene.git(&["branch", "topic"]).ok();
+    scene.write("db.yaml", secret(&password())).push("before the check").ok();
+    scene.remove("db.yaml");
+    scene.push("removed").ok();
+    scene.configure(CONFIG);
+    scene.git(&["checkout", "-q", "topic"]).ok();
+    scene.write("a.md", "a\n").commit("a");
+    for merged in ["main~1", "main"] {
+        scene.git(&["merge", "-q", "--no-ff", "-m", "merge", merged]).ok();
+    }
+    scene.git(&["push", "origin", "topic"]).ok();
+}
+
+#[test]
 fn what_one_ref_is_excused_for_another_is_not() {
     let scene = Scene::new(CONFIG);
     scene.write("readme.md", "# Shop\n").push("start").ok();
