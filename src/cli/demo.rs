@@ -172,6 +172,24 @@ fn scenes() -> Vec<Scene> {
             accepted: false,
         },
         Scene {
+            title: "A misspelt field, which the API server would drop without a word",
+            act: Act::Edit {
+                path: "apps/catalogue/base/deployment.yaml",
+                from: "  revisionHistoryLimit: 3\n",
+                to: "  revisionHistorylimit: 3\n",
+            },
+            accepted: false,
+        },
+        Scene {
+            title: "A kustomization that lists a file which is not there",
+            act: Act::Edit {
+                path: "apps/catalogue/base/kustomization.yaml",
+                from: "  - service.yaml\n",
+                to: "  - services.yaml\n",
+            },
+            accepted: false,
+        },
+        Scene {
             title: "History rewritten: a release record edited afterwards",
             act: Act::Edit { path: "releases/2026-10-15.yaml", from: "checkout: 5.1.0", to: "checkout: 5.1.1" },
             accepted: false,

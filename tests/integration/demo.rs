@@ -14,12 +14,14 @@ fn the_demo_plays_and_can_be_kept() {
             "immutable-field",
             "protected-ref",
             "× syntax",
+            "did you mean `revisionHistoryLimit`?",
+            "missing-reference",
             "immutable-path",
             "All pushes ended as they should",
         ],
     );
     assert_eq!(ran.stdout.matches("→ accepted").count(), 3, "{ran}");
-    assert_eq!(ran.stdout.matches("→ refused").count(), 6, "{ran}");
+    assert_eq!(ran.stdout.matches("→ refused").count(), 8, "{ran}");
     let work = folder.path().join("kept/work");
     pushgate(&work, &["config", "check"]).says(0, &["ok: "]);
     pushgate(&work, &["check", "--base", "HEAD~1"]).ok();
