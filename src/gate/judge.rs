@@ -10,14 +10,15 @@ use super::{
     disguise,
     files::{Reader, Reading, Selected, Spent, TextFile, UnitKey, Units, select},
     moves::Whole,
+    problem::problem_finding,
     world::World,
 };
 use crate::{
-    document::{Identity, Problem, ProblemKind, Source, Span, Unit},
+    document::{Identity, ProblemKind, Source, Span, Unit},
     git::{Change, File, GitError, Oid, RepoPath, Repository},
     gitops::helm::{self, Part},
     rule::{FileText, Pair, Rule, RuleError, Scope, Side, builtin},
-    verdict::{Counts, Excerpt, Finding, Place, Status},
+    verdict::{Counts, Finding, Status},
 };
 
 /// Below so many files, starting threads costs more than it saves.
@@ -459,48 +460,4 @@ struct Said<'u, 'r> {
 fn mark_known_problems(findings: &mut [Finding], old: &TextFile) {
     let known = old.problems.iter().filter(|problem| problem.kind == ProblemKind::DuplicateKey);
     Messages(known.map(|problem| problem_finding(&old.text, problem)).collect()).mark(findings);
-}
-
-/// What is wrong with a text, as a finding.
-#[must_use]
-pub fn problem_finding(text: &FileText, problem: &Problem) -> Finding {
-    let rule = match problem.kind {
-        ProblemKind::DuplicateKey => builtin::DUPLICATE_KEY,
-        ProblemKind::Encoding | ProblemKind::Syntax | ProblemKind::Limit => builtin::SYNTAX,
-    };
-    let line = text.source.position(problem.span.start as usize).line;
-    let conflict = problem.kind == ProblemKind::Syntax
-        && (line.saturating_sub(1)..=line + 1).any(|line| is_conflict(text.source.line(line)));
-    let message = if conflict { "a merge conflict that was not resolved".to_owned() } else { problem.message.clone() };
-    let mut finding = Finding::new(rule, message).at(Place {
-        path: text.path.clone(),
-        document: None,
-        route: None,
-        excerpt: Some(Excerpt {
-            source: text.source.clone(),
-            span: problem.span,
-            label: problem.label.clone(),
-            related: problem.related.clone().into_iter().collect(),
-        }),
-    });
-    let help = || format!("mend the file; `pushgate check {}` says whether it is good", text.path);
-    finding.help = Some(problem.help.clone().unwrap_or_else(help));
-    if conflict {
-        finding.help =
-            Some("decide between both sides and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`".to_owned());
-    }
-    let garbled = text.source.text().chars().take(400).filter(|c| matches!(c, '\0' | '\u{fffd}')).count();
-    if problem.kind == ProblemKind::Encoding
-        && garbled > 8
-        && let Some(place) = &mut finding.place
-    {
-        // What cannot be decoded cannot be shown.
-        place.excerpt = None;
-    }
-    finding
-}
-
-/// Whether a line is one that Git writes around the sides of a conflict.
-fn is_conflict(line: &str) -> bool {
-    ["<<<<<<< ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark)) || line == "======="
 }
