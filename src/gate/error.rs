@@ -105,7 +105,7 @@ impl GateError {
                 Some("push in smaller steps, or let the administrator raise `limits.time` in pushgate.yaml".to_owned())
             }
             Self::FileLimit { .. } => {
-                Some("simplify the file, or let the administrator raise `depth`, `nodes`, `aliases` or `documents` under `limits`".to_owned())
+                Some("simplify the file, or let the administrator raise that limit".to_owned())
             }
             Self::Rule(RuleError::Policy { source: EvalError::Limit { .. }, .. }) => {
                 Some("let the administrator raise `limits.policy-instructions`, or mend the policy".to_owned())

@@ -220,7 +220,10 @@ fn is_below(file: &RepoPath, folder: &RepoPath) -> bool {
 }
 
 fn tree_error(error: &GateError) -> TreeError {
-    TreeError::new(error.to_string())
+    match error {
+        GateError::Git(GitError::FileTooLarge { .. }) => TreeError::too_large(error.to_string()),
+        other => TreeError::new(other.to_string()),
+    }
 }
 
 impl Tree for World<'_> {

@@ -36,14 +36,29 @@ pub enum At {
 
 /// The repository cannot be read; the message says why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct TreeError(String);
+#[error("{reason}")]
+pub struct TreeError {
+    reason: String,
+    too_large: bool,
+}
 
 impl TreeError {
     /// An error with its reason, in one line.
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Self {
-        Self(reason.into())
+        Self { reason: reason.into(), too_large: false }
+    }
+
+    /// The error for a file that is larger than what is read.
+    #[must_use]
+    pub fn too_large(reason: impl Into<String>) -> Self {
+        Self { too_large: true, ..Self::new(reason) }
+    }
+
+    /// Whether only the file's size is in the way: whoever may do without it can go on.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        self.too_large
     }
 }
 

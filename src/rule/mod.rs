@@ -382,6 +382,15 @@ fn selects(selection: &Match, path: &RepoPath, unit: &Unit<'_>) -> bool {
     selects_path(selection, path) && selection.kinds.as_ref().is_none_or(is_wanted)
 }
 
+/// The bytes of a file that a rule can do without if it is too large: where such a file is declarative
+/// and changed, its push is refused for that.
+fn read_if_small(tree: &dyn Surroundings, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+    match tree.read(path) {
+        Err(error) if error.is_too_large() => Ok(None),
+        read => read,
+    }
+}
+
 /// Lowers a finding to what its rule is allowed to do.
 fn enforce(finding: &mut Finding, enforce: Enforce) {
     match enforce {

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Added, FileText, Rule, RuleError, Scope, Surroundings, Wholeness, builtin, enforce, selects, selects_ref};
+use super::{
+    Added, FileText, Rule, RuleError, Scope, Surroundings, Wholeness, builtin, enforce, read_if_small, selects,
+    selects_ref,
+};
 use crate::{
     config::RuleConfig,
     document::{
@@ -87,7 +90,7 @@ impl KubernetesSchema {
         let schema = match lookup(self.types.0, api_version, kind) {
             Lookup::Known(number) => match definition(self.types.0, number) {
                 Some(schema) => schema,
-                None => return Ok(Compared::Nothing),
+                None => return Err(TreeError::new(format!("the types of Kubernetes {} are damaged", self.types.0))),
             },
             Lookup::Unknown(unknown) => {
                 let key = match unknown.field {
@@ -272,11 +275,10 @@ fn weighed<'a>(
 }
 
 /// A kustomization of one side of a change.
-fn kustomization(tree: &dyn Surroundings, path: &str) -> Option<Node> {
-    // One that cannot be read takes nothing; where it is changed, that is a failure of its own.
-    let bytes = tree.read(path).ok().flatten()?;
+fn kustomization(tree: &dyn Surroundings, path: &str) -> Result<Option<Node>, TreeError> {
+    let Some(bytes) = read_if_small(tree, path)? else { return Ok(None) };
     let parsed = parse(Format::Yaml, &bytes, &ParseLimits::default());
-    parsed.documents.into_iter().next().map(|document| document.root)
+    Ok(parsed.documents.into_iter().next().map(|document| document.root))
 }
 
 /// The paths in the repository that a kustomization points at, and as what.
@@ -383,8 +385,8 @@ impl Rule for KubernetesSchema {
         let is_one = |change: &&Change| kustomize::NAMES.iter().any(|name| change.path.file_name() == name.as_bytes());
         for change in changes.iter().filter(is_one) {
             let path = change.path.to_text();
-            let old = change.before.as_ref().and_then(|_| kustomization(before, &path));
-            let new = change.after.as_ref().and_then(|_| kustomization(scope.tree, &path));
+            let old = change.before.as_ref().map(|_| kustomization(before, &path)).transpose()?.flatten();
+            let new = change.after.as_ref().map(|_| kustomization(scope.tree, &path)).transpose()?.flatten();
             let added = |node: &Option<Node>| node.as_ref().map(Added::by).unwrap_or_default();
             let all = added(&old) != added(&new);
             let (old, new) = (targets(&path, old.as_ref()), targets(&path, new.as_ref()));

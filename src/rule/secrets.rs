@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{FileText, Rule, RuleError, Scope, Surroundings, enforce, selects_path, selects_ref};
+use super::{FileText, Rule, RuleError, Scope, Surroundings, enforce, read_if_small, selects_path, selects_ref};
 use crate::{
     config::RuleConfig,
     document::{Span, Step, Unit, Violation},
@@ -85,8 +85,7 @@ impl Rule for PlaintextSecrets {
         }
         let mut affected = Vec::new();
         for path in folders.iter().flat_map(|folder| kustomize::NAMES.map(|name| folder.join(name))) {
-            // One that cannot be read is a finding where it is changed.
-            let text = scope.tree.read(&path.to_text()).ok().flatten().unwrap_or_default();
+            let text = read_if_small(scope.tree, &path.to_text())?.unwrap_or_default();
             if String::from_utf8_lossy(&text).contains("secretGenerator") {
                 affected.push(path);
             }

@@ -21,7 +21,7 @@ mod written;
 pub use ambiguous::{ambiguous, readings};
 
 use crate::{
-    document::{Node, Source, Violation},
+    document::{Node, Route, Source, Violation},
     kubernetes::schema::Schema,
 };
 
@@ -56,6 +56,12 @@ pub const MOST: usize = 50;
 pub fn validate(schema: &Schema, node: &Node, context: &Context<'_>) -> Vec<Violation> {
     let mut checker = walk::Checker::new(context, MOST);
     checker.check(schema, node);
+    if checker.attempts == 0 {
+        // Not known to be good.
+        let message = "its definition has too many alternatives to be compared with this";
+        let help = "make either simpler; what fits none of them would be refused by the API server";
+        checker.found.push(Violation::of_value(Route::default(), message).with_help(help));
+    }
     checker.found
 }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How many times a schema may be held against a value to choose between alternatives. What is
-/// beyond is taken as good: the file is as long as its author likes, the time for a push is not.
+/// beyond is not known, and told: the file is as long as its author likes, the time for a push is not.
 const ATTEMPTS: usize = 2_000_000;
 
 /// Goes through a value and notes what is wrong.
