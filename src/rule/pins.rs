@@ -53,7 +53,7 @@ impl Pins {
         let (kind, message) = match pin {
             Pin::Commit(_) => (Some(Allowed::Commit), "the source is pinned to a commit".to_owned()),
             Pin::Digest(_) => (Some(Allowed::Digest), "the source is pinned to a digest".to_owned()),
-            Pin::Tag(tag) if tag == "latest" => (None, "the source follows the tag `latest`".to_owned()),
+            Pin::Tag(tag) if tag == "latest" => (None, "the source follows the tag `latest`, which moves".to_owned()),
             Pin::Tag(tag) => (Some(Allowed::Tag), format!("the source is pinned to the tag `{}`", shortened(tag, 60))),
             Pin::Version(version) => {
                 (Some(Allowed::Version), format!("the source is pinned to the version `{}`", shortened(version, 60)))

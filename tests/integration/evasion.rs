@@ -365,3 +365,21 @@ fn facts_are_found_again_when_the_limits_change() {
         .push("now it is read")
         .refused(&["b.yaml:4", "lots"]);
 }
+
+#[test]
+fn what_cannot_be_compared_to_the_end_is_not_taken_as_good() {
+    let scene = Scene::new("version: 1\nrules: [{schema: kubernetes}]\nlimits: {time: 60s}\n");
+    let forms: Vec<String> = (0..3000).map(|n| format!("{{properties: {{a: {{enum: ['{n}']}}}}}}")).collect();
+    scene.write(
+        "crd.yaml",
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: ws.example.org}}\nspec:\n  group: example.org\n  scope: Namespaced\n  names: {{kind: W, plural: ws}}\n  versions: [{{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, properties: {{l: {{type: array, items: {{type: object, properties: {{a: {{type: string}}}}, anyOf: [{}]}}}}}}}}}}}}]\n",
+            forms.join(", ")
+        ),
+    );
+    scene.write(
+        "w.yaml",
+        format!("apiVersion: example.org/v1\nkind: W\nmetadata: {{name: a}}\nl: [{}]\n", "{a: '2999'}, ".repeat(900)),
+    );
+    scene.push("more than anybody compares").refused(&["w.yaml", "too many alternatives to be compared"]);
+}
