@@ -148,6 +148,15 @@ impl Node {
         self.entry(key).map(|entry| &entry.value)
     }
 
+    /// The entries of a mapping, in order; none where this is no mapping.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Mapping(entries) => entries,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) => &[],
+        }
+    }
+
     /// The text of a string value.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

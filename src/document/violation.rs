@@ -19,6 +19,8 @@ pub struct Violation {
     pub help: Option<String>,
     /// What is not there, where that is all that is wrong: something else may add it.
     pub lacking: Option<String>,
+    /// The words in the value that it is about, where the value says more.
+    pub words: Option<String>,
 }
 
 /// The part of an entry that a [`Violation`] is about.
@@ -42,6 +44,7 @@ impl Violation {
             related: None,
             help: None,
             lacking: None,
+            words: None,
         }
     }
 
@@ -61,6 +64,12 @@ impl Violation {
     #[must_use]
     pub fn related(self, route: Route, label: impl Into<String>) -> Self {
         Self { related: Some((route, label.into())), ..self }
+    }
+
+    /// The same about these words in the value.
+    #[must_use]
+    pub fn about(self, words: impl Into<String>) -> Self {
+        Self { words: Some(words.into()), ..self }
     }
 
     /// The same for something that is not there.

@@ -13,7 +13,7 @@ pub mod recognise;
 mod shape;
 pub mod source;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod tree;
 mod words;
 

@@ -9,10 +9,10 @@ use crate::document::{
 };
 
 /// A repository made of texts by path; a path that ends in `/` is something that is elsewhere.
-pub(super) struct Files(pub(super) BTreeMap<String, String>);
+pub(crate) struct Files(pub(crate) BTreeMap<String, String>);
 
 impl Files {
-    pub(super) fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         Self(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
     }
 }
@@ -27,7 +27,7 @@ impl Tree for Files {
             Some(At::File)
         } else if self.0.contains_key(&below) {
             Some(At::Elsewhere)
-        } else if self.0.keys().any(|file| file.starts_with(&below)) {
+        } else if path.is_empty() || self.0.keys().any(|file| file.starts_with(&below)) {
             Some(At::Folder)
         } else {
             None

@@ -1,35 +1,10 @@
 //! What this room says in more than one place.
 
-use crate::{
-    document::{Entry, Node, Value},
-    text::shortened,
-};
+use crate::document::{Entry, Node, Value};
+pub(super) use crate::text::{nearest, quoted};
 
 /// How many violations one file is told at most: whoever made more will see the rest next time.
 pub(super) const MOST: usize = 50;
-
-/// A text of the file as it is put into a message.
-pub(super) fn quoted(text: &str) -> String {
-    format!("`{}`", shortened(text, 160))
-}
-
-/// The name nearest to one that is wrong, if any is near enough to be meant.
-pub(super) fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Distances take the product of both lengths.
-    const LONGEST: usize = 100;
-    if wrong.len() > LONGEST {
-        return None;
-    }
-    let lower = wrong.to_ascii_lowercase();
-    let allowed = (wrong.chars().count() / 3).clamp(1, 3);
-    known
-        .into_iter()
-        .filter(|name| name.len() <= LONGEST)
-        .map(|name| (strsim::osa_distance(&lower, &name.to_ascii_lowercase()), name))
-        .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
 
 /// The entry of a mapping as Go's `encoding/json` finds it: by its name, else by its name in
 /// other capitals.
