@@ -283,14 +283,14 @@ static LIMITS: Table = Table {
     what: "`limits`",
     keys: &[
         key("time", "Time for the whole push (default: 4s).", amount(Unit::Time, 10, 3_600_000)),
-        key("file-size", "Bytes of one file (default: 8MiB).", amount(Unit::Size, 1 << 10, 1 << 30)),
+        key("file-size", "Bytes of one file (default: 64MiB).", amount(Unit::Size, 1 << 10, 1 << 30)),
         key("total-size", "Bytes of all files (default: 256MiB).", amount(Unit::Size, 1 << 10, 64 << 30)),
         key("documents", "Documents in all files (default: 100000).", amount(Unit::Count, 1, 100_000_000)),
         key("files", "Changed files (default: 1000000).", amount(Unit::Count, 1, 100_000_000)),
         // Values are compared and judged by functions that call themselves: the stack bounds this.
         key("depth", "Nesting of collections (default: 512).", amount(Unit::Count, 8, 1_000)),
         key("aliases", "Nodes made by aliases in one file (default: 100000).", amount(Unit::Count, 1, 100_000_000)),
-        key("nodes", "Keys and values in one file (default: 2000000).", amount(Unit::Count, 1_000, 1_000_000_000)),
+        key("nodes", "Keys and values in one file (default: 5000000).", amount(Unit::Count, 1_000, 1_000_000_000)),
         key(
             "policy-instructions",
             "Instructions of all policies (default: 50000000).",

@@ -32,13 +32,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             time: Duration::from_secs(4),
-            file_size: 8 << 20,
+            file_size: 64 << 20,
             total_size: 256 << 20,
             documents: 100_000,
             files: 1_000_000,
             depth: 512,
             aliases: 100_000,
-            nodes: 2_000_000,
+            nodes: 5_000_000,
             policy_instructions: 50_000_000,
         }
     }

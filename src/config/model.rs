@@ -81,6 +81,19 @@ impl Keyword for Format {
         ("yaml", Self::Yaml, "YAML, any number of documents."),
         ("json", Self::Json, "JSON, strictly."),
         ("jsonc", Self::Jsonc, "JSON with comments and trailing commas."),
+        ("hcl", Self::Hcl, "HCL: Terraform, OpenTofu, Terragrunt, Packer."),
+        ("toml", Self::Toml, "TOML."),
+        ("ini", Self::Ini, "INI."),
+        ("inventory", Self::Inventory, "An inventory of Ansible that is not YAML."),
+        ("dotenv", Self::Dotenv, "NAME=value."),
+        ("properties", Self::Properties, "Properties of Java."),
+        ("xml", Self::Xml, "XML."),
+        ("hocon", Self::Hocon, "HOCON."),
+        ("dockerfile", Self::Dockerfile, "A Dockerfile."),
+        ("ignore", Self::Ignore, "A file like .gitignore."),
+        ("edn", Self::Edn, "EDN."),
+        ("nginx", Self::Nginx, "Configuration of nginx."),
+        ("vcl", Self::Vcl, "Configuration of Varnish."),
     ];
     const PLANNED: &'static [&'static str] = &["kubernetes"];
 }

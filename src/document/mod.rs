@@ -12,7 +12,7 @@ mod source;
 mod violation;
 
 pub use node::{Entry, Located, Node, Number, Route, Span, Step, Value};
-pub use resource::{Identity, Unit, units};
+pub use resource::{Identity, Role, Unit, units};
 pub use source::{Position, Source};
 pub use violation::{Part, Violation};
 
@@ -92,6 +92,6 @@ pub struct ParseLimits {
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { depth: 512, nodes: 2_000_000, alias_nodes: 100_000, documents: 100_000 }
+        Self { depth: 512, nodes: 5_000_000, alias_nodes: 100_000, documents: 100_000 }
     }
 }

@@ -4,24 +4,39 @@ use std::fmt;
 
 use super::{Document, Node, Route, Step, Value};
 
-/// What makes a Kubernetes object the same object in two revisions, whatever file or version of
-/// its API it is written in (`metav1.ObjectMeta`: group, kind, namespace and name).
+/// What makes a resource the same one in two revisions: for a Kubernetes object, whatever file or
+/// version of its API it is written in, group, kind, namespace and name (`metav1.ObjectMeta`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity {
-    /// API group; empty for the core group.
+    /// API group; empty for the core group. For what is no Kubernetes object the tool: `terraform`,
+    /// `cloudformation`, `ansible`, `compose`.
     pub group: String,
     /// Kind.
     pub kind: String,
-    /// Namespace as written; `None` when the manifest has none.
+    /// Namespace as written; `None` when the manifest has none. For what is no Kubernetes object the folder
+    /// or file that its name is unique in.
     pub namespace: Option<String>,
     /// Name.
     pub name: String,
 }
 
+impl Identity {
+    /// Whether it is no Kubernetes object, and its group is the name of the tool that it is for.
+    #[must_use]
+    pub fn is_of_tool(&self) -> bool {
+        matches!(self.group.as_str(), "ansible" | "cloudformation" | "compose" | "terraform")
+    }
+}
+
 impl fmt::Display for Identity {
-    /// `Deployment shop/cart`.
+    /// `Deployment shop/cart`, `aws_s3_bucket.logs`, `AWS::S3::Bucket Logs`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.namespace {
+            // In a plan the name is the whole address.
+            _ if self.group == "terraform" && self.name.contains(&format!("{}.", self.kind)) => f.write_str(&self.name),
+            _ if self.group == "terraform" => write!(f, "{}.{}", self.kind, self.name),
+            // The place says in which file.
+            Some(_) if self.is_of_tool() => write!(f, "{} {}", self.kind, self.name),
             Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
             None => write!(f, "{} {}", self.kind, self.name),
         }
@@ -41,13 +56,30 @@ pub struct Unit<'a> {
     pub identity: Option<Identity>,
     /// Whether it takes its kind from the list that it is in, and does not say it itself.
     pub unstated: bool,
+    /// What it is in its document.
+    pub role: Role,
+}
+
+/// What a [`Unit`] is in its document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// What policies are given: the document, or an item of one that is a list.
+    Judged,
+    /// A document that is a list. Only rules that look at documents as a whole are given it.
+    Whole,
+    /// A part of what is judged that is something of its own, as a resource of a Terraform module is: it
+    /// is only compared with what it was before.
+    Part,
 }
 
 impl Unit<'_> {
     /// The unit's `kind`, written or taken over from the list that it is in.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
-        self.node.get("kind").and_then(Node::as_str).or(self.identity.as_ref().map(|identity| identity.kind.as_str()))
+        let of_identity = self.identity.as_ref().map(|identity| identity.kind.as_str());
+        // A part is what its place makes of it, whatever fields it has.
+        let written = || self.node.get("kind").and_then(Node::as_str);
+        if self.role == Role::Part { of_identity } else { written().or(of_identity) }
     }
 }
 
@@ -77,7 +109,7 @@ fn collect<'a>(document: usize, route: Route, node: &'a Node, list: Option<(&str
     let identity = api_version.zip(kind).and_then(|(api_version, kind)| identity(node, api_version, kind));
     let below = route.child(Step::Key("items".to_owned()));
     let unstated = list.is_some() && node.get("kind").is_none();
-    units.push(Unit { document, route, node, identity, unstated });
+    units.push(Unit { document, route, node, identity, unstated, role: Role::Judged });
     let items = node.get("items").and_then(Node::as_sequence).unwrap_or_default();
     // The items of a `ConfigMapList` need not repeat what the list says. Whatever else has `items`
     // that are manifests is unpacked, too: consumers ask for no more than the field

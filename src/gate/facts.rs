@@ -206,7 +206,7 @@ impl Search<'_> {
 
     fn files(&self, files: &[(RepoPath, File)]) -> Result<Vec<Facts>, GateError> {
         let one = |(path, file): &(RepoPath, File)| {
-            if !file.mode.is_file() || Format::detect(&path.to_text()).is_none() {
+            if !file.mode.is_file() || !Format::detect(&path.to_text()).is_some_and(Format::holds_manifests) {
                 return Ok(None);
             }
             let bytes = match self.world.bytes(path, file) {
@@ -235,7 +235,9 @@ fn facts_in(path: &RepoPath, bytes: &[u8]) -> (Facts, Vec<Arc<CustomResource>>) 
     let mut facts = Facts { path: path.as_bytes().to_vec(), ..Facts::default() };
     let mut definitions = Vec::new();
     let marked = std::str::from_utf8(bytes).is_ok_and(|text| MARKS.iter().any(|mark| text.contains(mark)));
-    let Some(format) = Format::detect(&path.to_text()).filter(|_| marked) else { return (facts, definitions) };
+    let Some(format) = Format::detect(&path.to_text()).filter(|format| marked && format.holds_manifests()) else {
+        return (facts, definitions);
+    };
     // What cannot be read as a whole says nothing; it is refused where it is changed.
     let parsed = parse(format, bytes, &ParseLimits::default());
     for unit in parsed.documents.iter().flat_map(units) {

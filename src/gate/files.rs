@@ -12,7 +12,7 @@ use super::GateError;
 use crate::{
     config::{Config, FileAction},
     document::{
-        Document, Identity, Problem, ProblemKind, Route, Unit,
+        Document, Identity, Problem, ProblemKind, Role, Route, Unit,
         format::{Format, parse},
         units,
     },
@@ -103,7 +103,7 @@ impl TextFile {
             let node = route.locate(&document.root).node;
             let unstated = node.get("kind").is_none();
             let (route, identity) = (route.clone(), Some(identity.clone()));
-            Some(Unit { document: document.index, route, node, identity, unstated })
+            Some(Unit { document: document.index, route, node, identity, unstated, role: Role::Judged })
         };
         places.filter_map(unit).collect()
     }

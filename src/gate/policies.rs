@@ -91,7 +91,7 @@ fn compile(
     let mut data = Vec::new();
     for entry in &rule.data {
         for name in files.list(entry)? {
-            if let Some(format) = Format::detect(&name) {
+            if let Some(format) = Format::detect(&name).filter(|format| format.holds_manifests()) {
                 let (node, of_file) = data_file(files, &name, format, digest)?;
                 made_from(name.as_bytes());
                 made_from(&of_file);
@@ -168,7 +168,7 @@ pub fn policy_sources(path: &Path) -> Result<Sources, GateError> {
     for name in files.list(&path.display().to_string())? {
         if is_rego(&name) {
             sources.push(policy_source(&files, &name, &mut digest)?.0);
-        } else if let Some(format) = Format::detect(&name) {
+        } else if let Some(format) = Format::detect(&name).filter(|format| format.holds_manifests()) {
             data.push((name.clone(), data_file(&files, &name, format, &mut digest)?.0));
         }
     }

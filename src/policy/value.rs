@@ -1,6 +1,6 @@
 //! Documents as the values a policy sees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use regorus::Value as Rego;
 
@@ -10,6 +10,18 @@ use crate::document::{Node, Number, Value};
 /// The value a policy sees as `input` for a document: the document itself, nothing added.
 #[must_use]
 pub fn input_value(node: &Node) -> Rego {
+    /// Documents from so many bytes say much more than once: a plan of 60 MB takes half the memory.
+    const LARGE: u32 = 1 << 16;
+    if node.span.end.saturating_sub(node.span.start) < LARGE {
+        value_of(node, &mut |text| Rego::from(text))
+    } else {
+        // Never iterated.
+        let mut known: HashMap<&str, Rego> = HashMap::new();
+        value_of(node, &mut |text| known.entry(text).or_insert_with(|| Rego::from(text)).clone())
+    }
+}
+
+fn value_of<'n>(node: &'n Node, string: &mut impl FnMut(&'n str) -> Rego) -> Rego {
     match &node.value {
         Value::Null => Rego::Null,
         Value::Bool(value) => Rego::from(*value),
@@ -20,12 +32,12 @@ pub fn input_value(node: &Node) -> Rego {
         Value::Number(Number::Big(digits)) => {
             Rego::from_numeric_string(digits).unwrap_or_else(|_| Rego::from(digits.as_str()))
         }
-        Value::String(text) => Rego::from(text.as_str()),
-        Value::Sequence(items) => Rego::from(items.iter().map(input_value).collect::<Vec<_>>()),
+        Value::String(text) => string(text),
+        Value::Sequence(items) => Rego::from(items.iter().map(|item| value_of(item, string)).collect::<Vec<_>>()),
         Value::Mapping(entries) => Rego::from(
             entries
                 .iter()
-                .map(|entry| (Rego::from(entry.key.as_str()), input_value(&entry.value)))
+                .map(|entry| (string(&entry.key), value_of(&entry.value, string)))
                 .collect::<BTreeMap<_, _>>(),
         ),
     }

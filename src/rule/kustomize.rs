@@ -50,7 +50,7 @@ impl Kustomizations {
             let judged = match rule {
                 // That it is left out is somebody's decision.
                 Some(FileAction::Ignore | FileAction::Format(_)) => true,
-                None => Format::detect(&target).is_some(),
+                None => Format::detect(&target).is_some_and(Format::holds_manifests),
             };
             if manifests && !judged && scope.tree.at(&target)? == Some(At::File) {
                 let message = format!("`{}` is applied but not judged", shortened(&target, 80));

@@ -93,13 +93,13 @@ fn defaults_are_filled_in() {
     existing: report
     limits:
       time: 4s
-      file-size: 8MiB
+      file-size: 64MiB
       total-size: 256MiB
       documents: 100000
       files: 1000000
       depth: 512
       aliases: 100000
-      nodes: 2000000
+      nodes: 5000000
       policy-instructions: 50000000
     ");
     assert!(!config.existing_written);

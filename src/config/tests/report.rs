@@ -147,7 +147,7 @@ fn a_text_that_is_no_yaml() {
 
 #[test]
 fn a_key_that_stands_twice() {
-    insta::assert_snapshot!(rendered("version: 1\nexisting: deny\nrules: [{rego: a}]\nexisting: ignore\n"), @r"
+    insta::assert_snapshot!(rendered("version: 1\nexisting: deny\nrules: [{rego: a}]\nexisting: ignore\n"), @"
     error: pushgate.yaml: 1 mistake
 
       × key `existing` is written twice in one mapping
@@ -161,7 +161,8 @@ fn a_key_that_stands_twice() {
        · ────┬───
        ·     ╰── written again here
        ╰────
-      help: readers disagree on which one counts; remove one of them
+      help: remove one of them: some readers refuse it, and others disagree on
+            which one counts
     ");
 }
 

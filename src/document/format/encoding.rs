@@ -1,12 +1,65 @@
 //! From bytes to text.
 
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+use super::Format;
 use crate::document::{Problem, ProblemKind, Source, Span};
 
 /// A byte order mark, which may open any text.
 pub(super) const BOM: char = '\u{feff}';
 
-/// Decodes a file as UTF-8; where it is something else, the lossy text and what is wrong.
-pub(super) fn decode(bytes: &[u8]) -> (Source, Option<Problem>) {
+/// Decodes a file as its format has it, mostly as UTF-8; where it is something else, the lossy text and
+/// what is wrong.
+pub(super) fn decode(format: Format, bytes: &[u8]) -> (Source, Option<Problem>) {
+    match otherwise(format, bytes) {
+        Some(text) => decode_utf8(text.as_bytes()),
+        None => decode_utf8(bytes),
+    }
+}
+
+/// The text of a file that is not UTF-8 and may be otherwise.
+fn otherwise(format: Format, bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let marked = |bytes| Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
+    let encoding = match format {
+        // What these say is UTF-8 by their specifications.
+        Format::Yaml
+        | Format::Json
+        | Format::Jsonc
+        | Format::Hcl
+        | Format::Inventory
+        | Format::Toml
+        | Format::Hocon
+        | Format::Edn => None,
+        Format::Xml => marked(bytes).or_else(|| declared(bytes)),
+        // These say nothing, and have been written since before there was UTF-8.
+        Format::Ini
+        | Format::Properties
+        | Format::Dotenv
+        | Format::Dockerfile
+        | Format::Ignore
+        | Format::Nginx
+        | Format::Vcl => marked(bytes).or_else(|| std::str::from_utf8(bytes).is_err().then_some(WINDOWS_1252)),
+    };
+    let encoding = encoding.filter(|encoding| *encoding != encoding_rs::UTF_8)?;
+    encoding.decode_without_bom_handling_and_without_replacement(bytes)
+}
+
+/// The encoding that an XML file declares in its first line.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..bytes.len().min(200)).unwrap_or_default();
+    let end = head.windows(2).position(|two| two == b"?>").filter(|_| head.starts_with(b"<?xml"))?;
+    let head = String::from_utf8_lossy(head.get(..end)?).into_owned();
+    let (_, value) = head.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let label = value.get(1..)?.split(quote).next()?;
+    // In bytes that are no UTF-16 without a mark.
+    Encoding::for_label(label.as_bytes()).filter(|encoding| !matches!(encoding.name(), "UTF-16LE" | "UTF-16BE"))
+}
+
+fn decode_utf8(bytes: &[u8]) -> (Source, Option<Problem>) {
     if let Some(name) = utf16(bytes) {
         let source = Source::new(String::from_utf8_lossy(bytes).into_owned());
         return (source, Some(problem(0, 0, format!("the file is {name}, not UTF-8"), "save it as UTF-8")));
@@ -64,11 +117,13 @@ fn problem(start: usize, end: usize, message: String, help: &str) -> Problem {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::document::format::{Format, parse};
+    use crate::document::format::parse;
     use crate::document::{ParseLimits, Position};
 
+    const STRICT: &[Format] = &[Format::Yaml, Format::Json, Format::Jsonc];
+
     fn refused(bytes: &[u8]) -> (Source, Problem) {
-        let (source, problem) = decode(bytes);
+        let (source, problem) = decode(Format::Yaml, bytes);
         (source, problem.unwrap())
     }
 
@@ -102,7 +157,7 @@ mod tests {
 
     #[test]
     fn nothing_is_parsed_of_what_is_not_text() {
-        for format in Format::ALL {
+        for format in STRICT {
             let parsed = parse(*format, b"[1, \"\xe4\"]", &ParseLimits::default());
             assert!(parsed.documents.is_empty());
             assert_eq!(parsed.problems.len(), 1);
@@ -111,12 +166,29 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_belongs_to_no_value() {
-        for format in Format::ALL {
+        for format in STRICT {
             let parsed = parse(*format, b"\xef\xbb\xbf{\"a\": 1}", &ParseLimits::default());
             assert_eq!(parsed.problems, []);
             let root = &parsed.documents.first().unwrap().root;
             assert_eq!(root.span, Span::new(3, 11), "{format:?}");
             assert_eq!(parsed.source.position(root.span.start as usize), Position { line: 1, column: 1 });
+        }
+    }
+
+    #[test]
+    fn formats_that_are_older_than_utf_8_may_be_otherwise() {
+        let text = |format, bytes| {
+            let (source, problem) = decode(format, bytes);
+            assert_eq!(problem, None, "{format:?}");
+            source.text().to_owned()
+        };
+        assert_eq!(text(Format::Properties, b"a=caf\xe9\n"), "a=café\n");
+        assert_eq!(text(Format::Ini, b"\xff\xfea\x00=\x001\x00"), "\u{feff}a=1");
+        let xml = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>";
+        assert_eq!(text(Format::Xml, xml), "<?xml version='1.0' encoding='ISO-8859-1'?><a>é</a>");
+        assert_eq!(text(Format::Xml, "<?xml version='1.0' encoding='UTF-16'?><a>é</a>".as_bytes()).len(), 48);
+        for format in [Format::Yaml, Format::Hcl, Format::Toml, Format::Xml] {
+            assert!(decode(format, b"<a>\xe9</a>").1.is_some(), "{format:?}");
         }
     }
 }

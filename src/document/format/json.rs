@@ -6,8 +6,8 @@
 
 use super::Reading;
 use super::encoding::BOM;
-use super::mapping::{MappingBuilder, Problems, shown, too_deep, too_many};
-use crate::document::{Document, Entry, Node, Number, ParseLimits, Problem, ProblemKind, Span, Value};
+use super::mapping::{MappingBuilder, Problems, shown, syntax, too_deep, too_many};
+use crate::document::{Document, Entry, Node, Number, ParseLimits, Problem, Span, Value};
 
 /// Which JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,10 @@ enum Content {
 impl Content {
     fn finish(self) -> Value {
         match self {
-            Self::Sequence(items) => Value::Sequence(items),
+            Self::Sequence(mut items) => {
+                items.shrink_to_fit();
+                Value::Sequence(items)
+            }
             Self::Mapping(mapping, _) => Value::Mapping(mapping.finish()),
         }
     }
@@ -250,7 +253,7 @@ impl Reader<'_> {
         let written = self.text.get(start..self.at).unwrap_or_default();
         if !good {
             let help = "JSON numbers are decimal, without a leading `+`, `0` or point";
-            return Err(syntax(&format!("`{}` is no JSON number", shown(written)), span, help));
+            return Err(syntax(format!("`{}` is no JSON number", shown(written)), span, help));
         }
         if is_integer && let Some(number) = Number::from_decimal(written) {
             return Ok(Value::Number(number));
@@ -400,15 +403,4 @@ impl Reader<'_> {
 fn unclosed(bracket: char, open: usize) -> Problem {
     let message = format!("the `{bracket}` that opens here is never closed");
     syntax(&message, Span::new(open, open + 1), "add the closing bracket")
-}
-
-fn syntax(message: &str, span: Span, help: &str) -> Problem {
-    Problem {
-        kind: ProblemKind::Syntax,
-        message: message.to_owned(),
-        span,
-        label: None,
-        related: None,
-        help: (!help.is_empty()).then(|| help.to_owned()),
-    }
 }

@@ -44,7 +44,13 @@ impl MappingBuilder {
         self.put(entry);
     }
 
-    pub(super) fn finish(self) -> Vec<Entry> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn finish(mut self) -> Vec<Entry> {
+        // There are many small ones, and they are kept until everything is judged.
+        self.entries.shrink_to_fit();
         self.entries
     }
 
@@ -89,11 +95,25 @@ impl Problems {
                 span: again,
                 label: Some("written again here".to_owned()),
                 related: Some((first, "first written here".to_owned())),
-                help: Some("readers disagree on which one counts; remove one of them".to_owned()),
+                help: Some(
+                    "remove one of them: some readers refuse it, and others disagree on which one counts".to_owned(),
+                ),
             });
         } else if self.repeated == MOST_TOLD + 1 {
             self.found.push(limit(format!("more than {MOST_TOLD} keys are written twice"), again, None));
         }
+    }
+}
+
+/// What is not well-formed; an empty help is none.
+pub(super) fn syntax(message: impl Into<String>, span: Span, help: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Syntax,
+        message: message.into(),
+        span,
+        label: None,
+        related: None,
+        help: (!help.is_empty()).then(|| help.to_owned()),
     }
 }
 

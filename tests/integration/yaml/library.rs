@@ -24,13 +24,24 @@ struct Recorded {
 /// One sort of difference.
 enum Meant {
     /// We read a text that the library refuses with an error that says this; the text holds the sign.
-    TheyRefuse { error: &'static str, sign: &'static str },
+    TheyRefuse {
+        error: &'static str,
+        sign: &'static str,
+    },
     /// We refuse a text with a message that says this.
-    WeRefuse { message: &'static str },
+    WeRefuse {
+        message: &'static str,
+    },
     /// We report a key that is written twice, and take the same value.
-    WeReport { message: &'static str },
+    WeReport {
+        message: &'static str,
+    },
     /// Both read numbers, and these are the same as 64-bit floats (keys: as 32-bit floats).
-    Numbers { sign: &'static str },
+    /// Only the functions that we make of short forms are not theirs.
+    Functions,
+    Numbers {
+        sign: &'static str,
+    },
 }
 
 /// Every difference that is meant, and why.
@@ -87,6 +98,7 @@ const MEANT: &[(&str, Meant)] = &[
     ),
     ("a tag of other characters", Meant::WeRefuse { message: "while scanning a tag" }),
     ("a tag without a name", Meant::WeRefuse { message: "did not find expected tag URI" }),
+    ("short forms in templates of CloudFormation", Meant::Functions),
     ("readers disagree on repeated keys", Meant::WeReport { message: "is written twice in one mapping" }),
 ];
 
@@ -101,11 +113,31 @@ impl Meant {
             (Self::WeReport { message }, None, None) => {
                 !ours.problems.is_empty() && says(message) && ours.says(&recorded.docs, |a, b| same(a, b, &same_float))
             }
+            (Self::Functions, None, None) => {
+                ours.problems.is_empty() && ours.says(&recorded.docs, |a, b| same(&arguments(a), b, &same_float))
+            }
             (Self::Numbers { sign }, None, None) => {
                 recorded.text.contains(sign) && ours.problems.is_empty() && ours.says(&recorded.docs, same_numbers)
             }
             _ => false,
         }
+    }
+}
+
+/// A value with the arguments of functions in their place, as readers give it that drop tags.
+fn arguments(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => match object.iter().next() {
+            Some((name, argument)) if object.len() == 1 && (name == "Ref" || name.starts_with("Fn::")) => {
+                match argument.as_array().filter(|_| name == "Fn::GetAtt") {
+                    Some(parts) => parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".").into(),
+                    None => arguments(argument),
+                }
+            }
+            _ => object.iter().map(|(key, value)| (key.clone(), arguments(value))).collect(),
+        },
+        Value::Array(items) => items.iter().map(arguments).collect(),
+        other => other.clone(),
     }
 }
 

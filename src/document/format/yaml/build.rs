@@ -1,7 +1,7 @@
 //! From the graph of a document to the tree of its values: aliases and merge keys are expanded,
 //! scalars read, keys made strings.
 
-use std::slice;
+use std::{borrow::Cow, slice};
 
 use super::compose::{Graph, Piece, PieceId, Shape};
 use super::message;
@@ -38,13 +38,15 @@ impl Budget {
 /// Without recursion, so that the stack holds whatever the limit on depth is. It ends, because an
 /// alias never stands inside of what it names.
 pub(super) fn tree(
+    text: &str,
     graph: &Graph<'_>,
     root: PieceId,
     depth: usize,
     budget: &mut Budget,
     problems: &mut Problems,
 ) -> Result<Node, Problem> {
-    let mut builder = Builder { graph, depth, budget, problems, alias: None };
+    let template = is_template(graph, root);
+    let mut builder = Builder { text, graph, depth, budget, problems, alias: None, template, functions: 0 };
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut next = root;
     loop {
@@ -66,9 +68,10 @@ pub(super) fn tree(
             if let Some(piece) = builder.advance(holder)? {
                 break piece;
             }
-            if let Some(Open { span, outer_alias, content }) = open.pop() {
+            if let Some(Open { span, outer_alias, content, function }) = open.pop() {
                 builder.alias = outer_alias;
-                done = Some(Node { value: content.finish(), span });
+                builder.functions -= usize::from(function.is_some());
+                done = Some(called(function, Node { value: content.finish(), span }));
             }
         };
     }
@@ -80,6 +83,8 @@ struct Open<'g> {
     /// The alias that was being expanded outside of this collection.
     outer_alias: Option<Span>,
     content: Content<'g>,
+    /// The function that it is given to, by a short form.
+    function: Option<(Cow<'static, str>, Span)>,
 }
 
 enum Content<'g> {
@@ -110,12 +115,17 @@ enum Begun<'g> {
 }
 
 struct Builder<'g, 't, 'b> {
+    text: &'b str,
     graph: &'g Graph<'t>,
     depth: usize,
     budget: &'b mut Budget,
     problems: &'b mut Problems,
     /// The outermost alias that is being expanded.
     alias: Option<Span>,
+    /// Whether the document is a template of `CloudFormation`.
+    template: bool,
+    /// Open collections that are given to a function, and so lie one level deeper.
+    functions: usize,
 }
 
 impl<'g, 't> Builder<'g, 't, '_> {
@@ -130,11 +140,30 @@ impl<'g, 't> Builder<'g, 't, '_> {
         if matches!(piece.shape, Shape::Alias(_)) {
             self.alias = outer_alias.or(Some(span));
         }
+        let function = match target.tag {
+            // The template itself is nobody's argument.
+            Tag::Function(name, at) if self.template && level > 0 => Some((self.name_of(name, at), at)),
+            Tag::Function(..)
+            | Tag::None
+            | Tag::Str
+            | Tag::Int
+            | Tag::Float
+            | Tag::Bool
+            | Tag::Null
+            | Tag::Binary
+            | Tag::Merge
+            | Tag::Other => None,
+        };
+        let level = level + self.functions + usize::from(function.is_some());
         let content = match &target.shape {
             Shape::Scalar { text, plain } => {
+                if function.is_some() && level > self.depth {
+                    return Err(too_deep(self.depth, span));
+                }
                 self.spend(text.len())?;
                 self.alias = outer_alias;
-                return Ok(Begun::Whole(Node { value: value(read(target, text, *plain)?), span }));
+                let node = Node { value: value(self.read(target, text, *plain)?), span };
+                return Ok(Begun::Whole(called(function, node)));
             }
             Shape::Sequence(items) => {
                 self.enter(level, span)?;
@@ -148,7 +177,8 @@ impl<'g, 't> Builder<'g, 't, '_> {
             // An alias always names the node that carries the anchor.
             Shape::Alias(_) => return Ok(Begun::Whole(Node { value: Value::Null, span })),
         };
-        Ok(Begun::Open(Open { span, outer_alias, content }))
+        self.functions += usize::from(function.is_some());
+        Ok(Begun::Open(Open { span, outer_alias, content, function }))
     }
 
     /// Puts a node that is done into the collection that holds it.
@@ -204,6 +234,25 @@ impl<'g, 't> Builder<'g, 't, '_> {
         }
     }
 
+    /// What a scalar says. `CloudFormation` takes single letters for the text that they are.
+    fn read(&self, piece: &Piece<'_>, text: &str, plain: bool) -> Result<Scalar, Problem> {
+        let plain = plain && !(self.template && matches!(text, "y" | "Y" | "n" | "N"));
+        scalar::resolve(text, plain, piece.tag).ok_or_else(|| message::not_of_its_tag(text, piece.tag, piece.span))
+    }
+
+    /// The name of a function by its tag: of one that is not known, what it would be called.
+    fn name_of(&self, known: Option<&'static str>, at: Span) -> Cow<'static, str> {
+        known.map_or_else(
+            || {
+                let tag = self.text.get(at.start as usize..at.end as usize).unwrap_or_default();
+                let short = tag.trim_start_matches('!');
+                // What a preprocessor replaces has a name of its own: `!Rain::Embed`.
+                if short.contains("::") { short.to_owned() } else { format!("Fn::{short}") }.into()
+            },
+            Cow::Borrowed,
+        )
+    }
+
     /// The key of an entry and where it is written.
     fn key(&mut self, id: PieceId) -> Result<(String, Span), Problem> {
         let Some(piece) = self.graph.piece(id) else { return Ok((String::new(), Span::default())) };
@@ -215,7 +264,7 @@ impl<'g, 't> Builder<'g, 't, '_> {
                 } else {
                     self.spend(text.len())?;
                 }
-                Ok((scalar::key(read(target, text, *plain)?), piece.span))
+                Ok((scalar::key(self.read(target, text, *plain)?), piece.span))
             }
             Shape::Sequence(_) | Shape::Alias(_) => Err(message::collection_as_key("a list", piece.span)),
             Shape::Mapping(_) => Err(message::collection_as_key("a mapping", piece.span)),
@@ -247,7 +296,7 @@ impl<'g, 't> Builder<'g, 't, '_> {
                 }
                 Ok(Some(items.clone()))
             }
-            Shape::Scalar { .. } if piece.tag == Tag::Other => Ok(None),
+            Shape::Scalar { .. } if matches!(piece.tag, Tag::Other | Tag::Function(..)) => Ok(None),
             Shape::Scalar { .. } | Shape::Alias(_) => Err(message::merge_of_no_mapping(piece.span)),
         }
     }
@@ -273,8 +322,58 @@ impl<'g, 't> Builder<'g, 't, '_> {
     }
 }
 
-fn read(piece: &Piece<'_>, text: &str, plain: bool) -> Result<Scalar, Problem> {
-    scalar::resolve(text, plain, piece.tag).ok_or_else(|| message::not_of_its_tag(text, piece.tag, piece.span))
+/// Whether a document is a template of `CloudFormation`: only there short forms are functions (other tools
+/// have a `!If` of their own).
+fn is_template(graph: &Graph<'_>, root: PieceId) -> bool {
+    let text = |id: PieceId| match &resolved(graph, id)?.shape {
+        Shape::Scalar { text, .. } => Some(text.as_ref()),
+        Shape::Sequence(_) | Shape::Mapping(_) | Shape::Alias(_) => None,
+    };
+    let entries = |id: PieceId| match resolved(graph, id).map(|piece| &piece.shape) {
+        Some(Shape::Mapping(children)) => children.as_slice(),
+        Some(Shape::Scalar { .. } | Shape::Sequence(_) | Shape::Alias(_)) | None => &[],
+    };
+    let is_kind = |kind: &str| ["AWS::", "Custom::", "Alexa::"].iter().any(|prefix| kind.starts_with(prefix));
+    let says_kind = |resource: PieceId| {
+        entries(resource)
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .any(|[key, value]| text(*key) == Some("Type") && text(*value).is_some_and(is_kind))
+    };
+    entries(root).as_chunks::<2>().0.iter().any(|[key, value]| match text(*key) {
+        Some("AWSTemplateFormatVersion") => true,
+        Some("Transform") => text(*value).is_some_and(is_kind),
+        Some("Resources") => entries(*value).as_chunks::<2>().0.iter().any(|[_, resource]| says_kind(*resource)),
+        Some(_) | None => false,
+    })
+}
+
+/// The piece itself, or what it is an alias of.
+fn resolved<'g, 't>(graph: &'g Graph<'t>, id: PieceId) -> Option<&'g Piece<'t>> {
+    let piece = graph.piece(id)?;
+    match piece.shape {
+        Shape::Alias(target) => graph.piece(target),
+        Shape::Scalar { .. } | Shape::Sequence(_) | Shape::Mapping(_) => Some(piece),
+    }
+}
+
+/// A node as what its short form makes of it: `!Sub x` is `{"Fn::Sub": "x"}`.
+fn called(function: Option<(Cow<'static, str>, Span)>, argument: Node) -> Node {
+    let Some((name, at)) = function else { return argument };
+    let span =
+        if at.start <= argument.span.start { Span { start: at.start, end: argument.span.end } } else { argument.span };
+    let value = match (&*name, argument.value) {
+        // `Resource.Attribute`; an attribute may have dots itself.
+        ("Fn::GetAtt", Value::String(text)) if text.contains('.') => {
+            let from = argument.span;
+            let part = |text: &str| Node { value: Value::String(text.to_owned()), span: from };
+            let (resource, attribute) = text.split_once('.').unwrap_or((&text, ""));
+            Node { value: Value::Sequence(vec![part(resource), part(attribute)]), span: from }
+        }
+        (_, value) => Node { value, span: argument.span },
+    };
+    Node { value: Value::Mapping(vec![Entry { key: name.into_owned(), key_span: at, value }]), span }
 }
 
 fn value(scalar: Scalar) -> Value {

@@ -21,7 +21,7 @@ pub(super) struct PieceId(usize);
 pub(super) struct Piece<'t> {
     pub(super) shape: Shape<'t>,
     pub(super) span: Span,
-    /// Only of scalars; a tag on a collection changes nothing.
+    /// On a collection only a short form changes anything.
     pub(super) tag: Tag,
 }
 
@@ -65,6 +65,7 @@ struct Open {
     style: StructureStyle,
     start: usize,
     anchor: usize,
+    tag: Tag,
 }
 
 /// Puts the events of one document after another into graphs.
@@ -157,7 +158,7 @@ impl<'t> Composer<'t> {
     pub(super) fn take(&mut self, event: Event<'t>, at: Span) -> Result<(), Problem> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let tag = tag.map_or(Tag::None, |tag| Tag::new(tag.handle(), tag.suffix()));
+                let tag = self.tag(tag.as_deref(), at);
                 self.scalar(text, style, anchor, tag, at)
             }
             Event::Alias(anchor) => {
@@ -168,8 +169,14 @@ impl<'t> Composer<'t> {
                 self.cursor = at.end as usize;
                 self.add(Piece { shape, span: at, tag: Tag::None }, 0)
             }
-            Event::SequenceStart(style, anchor, _) => self.start(false, style, anchor, at),
-            Event::MappingStart(style, anchor, _) => self.start(true, style, anchor, at),
+            Event::SequenceStart(style, anchor, tag) => {
+                let tag = self.tag(tag.as_deref(), at);
+                self.start(false, style, (anchor, tag), at)
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let tag = self.tag(tag.as_deref(), at);
+                self.start(true, style, (anchor, tag), at)
+            }
             Event::SequenceEnd | Event::MappingEnd => self.end(at),
             Event::Anchor(number, name) => {
                 if self.changes.underscores.iter().any(|(_, stands_for)| *stands_for == StandsFor::Star) {
@@ -179,6 +186,22 @@ impl<'t> Composer<'t> {
             }
             // No nodes: the stream's own start and end. Others the options turn off.
             _ => Ok(()),
+        }
+    }
+
+    /// A tag on the node at `at`.
+    fn tag(&self, tag: Option<&granit_parser::Tag>, at: Span) -> Tag {
+        match tag.map_or(Tag::None, |tag| Tag::new(tag.handle(), tag.suffix())) {
+            Tag::Function(name, _) => {
+                let before = self.text.get(self.cursor..at.start as usize).unwrap_or_default();
+                let found = before.rfind('!').map(|from| {
+                    let tag = before.get(from..).unwrap_or_default();
+                    let length = tag.find(char::is_whitespace).unwrap_or(tag.len());
+                    Span::new(self.cursor + from, self.cursor + from + length)
+                });
+                Tag::Function(name, found.unwrap_or(Span { end: at.start, ..at }))
+            }
+            other => other,
         }
     }
 
@@ -282,7 +305,13 @@ impl<'t> Composer<'t> {
         }
     }
 
-    fn start(&mut self, is_mapping: bool, style: StructureStyle, anchor: usize, at: Span) -> Result<(), Problem> {
+    fn start(
+        &mut self,
+        is_mapping: bool,
+        style: StructureStyle,
+        properties: (usize, Tag),
+        at: Span,
+    ) -> Result<(), Problem> {
         if self.open.len() >= self.depth {
             return Err(too_deep(self.depth, at));
         }
@@ -301,12 +330,13 @@ impl<'t> Composer<'t> {
                 dash
             }
         };
-        self.open.push(Open { children: Vec::new(), is_mapping, style, start, anchor });
+        let (anchor, tag) = properties;
+        self.open.push(Open { children: Vec::new(), is_mapping, style, start, anchor, tag });
         Ok(())
     }
 
     fn end(&mut self, at: Span) -> Result<(), Problem> {
-        let Some(Open { children, is_mapping, style, start, anchor }) = self.open.pop() else { return Ok(()) };
+        let Some(Open { children, is_mapping, style, start, anchor, tag }) = self.open.pop() else { return Ok(()) };
         let closed = style == StructureStyle::Flow && at.start < at.end;
         let end = if closed {
             self.cursor = at.end as usize;
@@ -319,7 +349,7 @@ impl<'t> Composer<'t> {
             last.map_or(start, |piece| piece.span.end as usize)
         };
         let shape = if is_mapping { Shape::Mapping(children) } else { Shape::Sequence(children) };
-        self.add(Piece { shape, span: Span::new(start, end), tag: Tag::None }, anchor)
+        self.add(Piece { shape, span: Span::new(start, end), tag }, anchor)
     }
 
     fn add(&mut self, piece: Piece<'t>, anchor: usize) -> Result<(), Problem> {

@@ -5,19 +5,8 @@ use granit_parser::{ErrorKind, ScanError};
 use super::gap;
 use super::scalar::Tag;
 use crate::document::format::encoding::BOM;
-use crate::document::format::mapping::{shown, too_deep};
-use crate::document::{ParseLimits, Problem, ProblemKind, Span};
-
-fn syntax(message: impl Into<String>, span: Span, help: &str) -> Problem {
-    Problem {
-        kind: ProblemKind::Syntax,
-        message: message.into(),
-        span,
-        label: None,
-        related: None,
-        help: (!help.is_empty()).then(|| help.to_owned()),
-    }
-}
+use crate::document::format::mapping::{shown, syntax, too_deep};
+use crate::document::{ParseLimits, Problem, Span};
 
 /// The first character that no YAML text may hold, or that would make two readers see two texts.
 pub(super) fn forbidden_character(text: &str) -> Option<Problem> {

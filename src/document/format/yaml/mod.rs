@@ -128,7 +128,7 @@ fn read_documents<'t>(
             Event::DocumentEnd => {
                 let graph = composer.finish_document(span(&place));
                 if let Some(root) = graph.root() {
-                    let root = build::tree(&graph, root, limits.depth, &mut budget, problems)?;
+                    let root = build::tree(text, &graph, root, limits.depth, &mut budget, problems)?;
                     documents.push(Document { index, root });
                 }
                 index += 1;

@@ -4,7 +4,7 @@
 //! they become floats), infinities and not-a-number become strings (there they are refused), and so
 //! does a `null` that is a key.
 
-use crate::document::Number;
+use crate::document::{Number, Span};
 
 /// A tag, as far as it changes what a scalar says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,10 @@ pub(super) enum Tag {
     Binary,
     /// `!!merge`, which only `<<` carries.
     Merge,
-    /// Any other (`!Ref`, `!!timestamp`, `!`): the scalar is a string.
+    /// A tag of somebody's own, and where it is written. In templates of `CloudFormation` the short form of a
+    /// function, named where it is known; a string or a collection like any other elsewhere.
+    Function(Option<&'static str>, Span),
+    /// Any other (`!!timestamp`, `!`): the scalar is a string.
     Other,
 }
 
@@ -27,6 +30,9 @@ impl Tag {
     /// The tag with this resolved name.
     pub(super) fn new(handle: &str, suffix: &str) -> Self {
         const CORE: &str = "tag:yaml.org,2002:";
+        if handle == "!" && !suffix.is_empty() {
+            return Self::Function(function(suffix), Span::default());
+        }
         let name = format!("{handle}{suffix}");
         match name.strip_prefix(CORE) {
             Some("str") => Self::Str,
@@ -50,8 +56,41 @@ impl Tag {
             Self::Null => ("!!null", "null"),
             Self::Binary => ("!!binary", "base64"),
             Self::Merge => ("!!merge", "a merge key"),
-            Self::None | Self::Other => ("a tag", "anything"),
+            Self::None | Self::Function(..) | Self::Other => ("a tag", "anything"),
         }
+    }
+}
+
+/// The function that a short form of `CloudFormation` stands for.
+fn function(short: &str) -> Option<&'static str> {
+    match short {
+        "Ref" => Some("Ref"),
+        "Condition" => Some("Condition"),
+        "And" => Some("Fn::And"),
+        "Base64" => Some("Fn::Base64"),
+        "Cidr" => Some("Fn::Cidr"),
+        "Contains" => Some("Fn::Contains"),
+        "EachMemberEquals" => Some("Fn::EachMemberEquals"),
+        "EachMemberIn" => Some("Fn::EachMemberIn"),
+        "Equals" => Some("Fn::Equals"),
+        "FindInMap" => Some("Fn::FindInMap"),
+        "GetAZs" => Some("Fn::GetAZs"),
+        "GetAtt" => Some("Fn::GetAtt"),
+        "If" => Some("Fn::If"),
+        "ImportValue" => Some("Fn::ImportValue"),
+        "Join" => Some("Fn::Join"),
+        "Length" => Some("Fn::Length"),
+        "Not" => Some("Fn::Not"),
+        "Or" => Some("Fn::Or"),
+        "RefAll" => Some("Fn::RefAll"),
+        "Select" => Some("Fn::Select"),
+        "Split" => Some("Fn::Split"),
+        "Sub" => Some("Fn::Sub"),
+        "ToJsonString" => Some("Fn::ToJsonString"),
+        "Transform" => Some("Fn::Transform"),
+        "ValueOf" => Some("Fn::ValueOf"),
+        "ValueOfAll" => Some("Fn::ValueOfAll"),
+        _ => None,
     }
 }
 
@@ -71,7 +110,7 @@ pub(super) enum Scalar {
 pub(super) fn resolve(text: &str, plain: bool, tag: Tag) -> Option<Scalar> {
     match tag {
         Tag::None if plain => Some(implicit(text)),
-        Tag::None | Tag::Str | Tag::Merge | Tag::Other => Some(Scalar::String(text.to_owned())),
+        Tag::None | Tag::Str | Tag::Merge | Tag::Function(..) | Tag::Other => Some(Scalar::String(text.to_owned())),
         Tag::Binary => base64(text).map(|bytes| Scalar::String(lossy(&bytes))),
         Tag::Int => match implicit(text) {
             int @ Scalar::Int(_) => Some(int),

@@ -179,3 +179,59 @@ fn aliases_cannot_nest_past_the_limit() {
     assert_eq!(problems[0].kind, ProblemKind::Limit);
     assert!(problems[0].message.contains("nested deeper than 50"), "{problems:?}");
 }
+
+#[test]
+fn short_forms_are_functions_in_templates_of_cloudformation() {
+    let template = |body: &str| {
+        let text = format!("AWSTemplateFormatVersion: '2010-09-09'\n{body}");
+        values(Format::Yaml, &text)[0].replace(r#"{"AWSTemplateFormatVersion":"2010-09-09","#, "{")
+    };
+    let cases = [
+        ("a: !Ref B", r#"{"a":{"Ref":"B"}}"#),
+        ("a: !Condition B", r#"{"a":{"Condition":"B"}}"#),
+        ("a: !GetAtt B.C.D", r#"{"a":{"Fn::GetAtt":["B","C.D"]}}"#),
+        ("a: !GetAtt [B, C]", r#"{"a":{"Fn::GetAtt":["B","C"]}}"#),
+        ("a: !GetAtt B", r#"{"a":{"Fn::GetAtt":"B"}}"#),
+        ("a: !Sub 12", r#"{"a":{"Fn::Sub":"12"}}"#),
+        ("a: !Sub\n- x\n- {w: !Ref z}", r#"{"a":{"Fn::Sub":["x",{"w":{"Ref":"z"}}]}}"#),
+        (
+            "a: !If [c, !Ref 'AWS::NoValue', &x !Ref d]\nb: *x",
+            r#"{"a":{"Fn::If":["c",{"Ref":"AWS::NoValue"},{"Ref":"d"}]},"b":{"Ref":"d"}}"#,
+        ),
+        ("a: !Transform {Name: m}", r#"{"a":{"Fn::Transform":{"Name":"m"}}}"#),
+        // Not known: what it would be called, so that it can be told.
+        ("a: !Equal [x]", r#"{"a":{"Fn::Equal":["x"]}}"#),
+        ("a: !Rain::Embed x", r#"{"a":{"Rain::Embed":"x"}}"#),
+        ("a: !!str x", r#"{"a":"x"}"#),
+        ("N: [y, n, on]", r#"{"N":["y","n",true]}"#),
+    ];
+    for (text, json) in cases {
+        assert_eq!(template(text), json, "{text}");
+    }
+    // It is one by the types of its resources as well; and nothing else is.
+    let by_type = "Resources: {B: {Type: 'AWS::S3::Bucket', P: !Ref x}}";
+    assert_eq!(values(Format::Yaml, by_type)[0], r#"{"Resources":{"B":{"Type":"AWS::S3::Bucket","P":{"Ref":"x"}}}}"#);
+    assert_eq!(values(Format::Yaml, "a: !Ref x\nb: !If [c]")[0], r#"{"a":"x","b":["c"]}"#);
+}
+
+#[test]
+fn a_short_form_is_where_its_tag_is() {
+    let parsed = read(Format::Yaml, "Transform: AWS::Serverless-2016-10-31\na:\n  !If # c\n  - x\n  - !Sub |\n    y\n");
+    let root = &parsed.documents[0].root;
+    let function = root.get("a").unwrap().entry("Fn::If").unwrap();
+    assert_eq!(slice(&parsed, function.key_span), "!If");
+    assert_eq!(slice(&parsed, root.get("a").unwrap().span).lines().count(), 4);
+    let sub = function.value.as_sequence().unwrap()[1].entry("Fn::Sub").unwrap();
+    assert_eq!(slice(&parsed, sub.key_span), "!Sub");
+}
+
+#[test]
+fn a_short_form_is_a_level_of_nesting() {
+    let limits = |depth| ParseLimits { depth, ..ParseLimits::default() };
+    let text = "Transform: AWS::X\na: !If [!If [!Ref x]]\n";
+    // The document, and a mapping and a list for each.
+    assert_eq!(parse(Format::Yaml, text.as_bytes(), &limits(6)).problems, []);
+    assert_eq!(parse(Format::Yaml, text.as_bytes(), &limits(5)).problems[0].kind, ProblemKind::Limit);
+    let deep = format!("Transform: AWS::X\na: {}1{}\n", "!If [".repeat(700), "]".repeat(700));
+    assert_eq!(parse(Format::Yaml, deep.as_bytes(), &limits(usize::MAX)).problems[0].kind, ProblemKind::Limit);
+}

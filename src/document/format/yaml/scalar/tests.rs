@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::document::Span;
 
 fn plain(text: &str) -> Scalar {
     resolve(text, true, Tag::None).unwrap()
@@ -139,7 +140,9 @@ fn tags_rule_over_notation() {
 fn tags_are_known_by_their_full_name() {
     assert_eq!(Tag::new("tag:yaml.org,2002:", "int"), Tag::Int);
     assert_eq!(Tag::new("tag:yaml.org,", "2002:int"), Tag::Int);
-    assert_eq!(Tag::new("!", "int"), Tag::Other);
+    assert_eq!(Tag::new("!", "int"), Tag::Function(None, Span::default()));
+    assert_eq!(Tag::new("!", "Sub"), Tag::Function(Some("Fn::Sub"), Span::default()));
+    assert_eq!(Tag::new("!", ""), Tag::Other);
     assert_eq!(Tag::new("tag:yaml.org,2002:", "python/name:x"), Tag::Other);
 }
 
