@@ -10,6 +10,7 @@ pub mod document;
 pub mod gate;
 pub mod git;
 pub mod gitops;
+pub mod iac;
 pub mod kubernetes;
 pub mod policy;
 pub mod push;
