@@ -4,6 +4,7 @@
 //! own ([`Resource`]), and what their tools would refuse. It must not know pushes, policies or
 //! reports. It sees a repository only through [`crate::gitops::Tree`]. What it says goes to `rule/`.
 
+pub mod ansible;
 pub mod cloudformation;
 pub mod terraform;
 
