@@ -6,6 +6,7 @@
 
 pub mod ansible;
 pub mod cloudformation;
+pub mod compose;
 pub mod terraform;
 
 use crate::document::{Identity, Route, Violation};
