@@ -5,8 +5,8 @@
 //! placeholders, references) or only an example. It must not know about pushes, policies or
 //! reports. Whoever asks gets [`Found`]s, and masks the text with [`masked`] before any of it is shown.
 //!
-//! Two questions are answered: [`in_text`] reads any text, [`in_manifest`] what a manifest says.
-//! Both may find the same secret: [`merged`] joins them.
+//! Three questions are answered: [`in_text`] reads any text, [`in_manifest`] what a manifest says,
+//! [`in_settings`] what the name of a setting says. All may find the same secret: [`merged`] joins them.
 
 mod coding;
 mod config_file;
@@ -24,6 +24,7 @@ mod pem;
 mod reference;
 mod scan;
 mod services;
+mod settings;
 mod shape;
 mod sops;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use input::is_clear_input;
 pub use manifest::in_manifest;
 pub use mask::{Fingerprint, fingerprint, masked, span_in_masked};
 pub use scan::in_text;
+pub use settings::{Settings, in_lines, in_settings, is_name_of_secret};
 pub use veil::veiled;
 
 use crate::document::{Route, Span};

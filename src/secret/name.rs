@@ -188,7 +188,7 @@ pub(super) fn is_config_file(name: &str) -> bool {
 }
 
 /// The words of a name, in lower case: `clientSecret`, `CLIENT_SECRET` and `client-secret` have the same.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let mut previous_lower = false;

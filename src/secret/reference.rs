@@ -3,7 +3,7 @@
 use super::dummy::looks_random;
 
 /// How a value begins that some tool replaces by the secret it names, or decrypts.
-const REFERENCES: [&str; 16] = [
+const REFERENCES: [&str; 15] = [
     "vault:",
     "ref+",
     "op://",
@@ -15,7 +15,6 @@ const REFERENCES: [&str; 16] = [
     "azkv://",
     "arn:aws:",
     "ssm:",
-    "$ANSIBLE_VAULT;",
     "-----BEGIN AGE ENCRYPTED FILE-----",
     "age-encryption.org/v1",
     "-----BEGIN PGP MESSAGE-----",
@@ -29,12 +28,23 @@ const REFERENCES: [&str; 16] = [
 /// `avp`: whether the manifest asks argocd-vault-plugin for values, so that `<key>` is a name as well.
 pub(super) fn is_protected(text: &str, avp: bool) -> bool {
     let text = text.trim();
-    if text.is_empty() || is_ciphertext(text) || REFERENCES.iter().any(|start| text.starts_with(start)) {
+    if text.is_empty()
+        || is_ciphertext(text)
+        || is_of_vault(text)
+        || REFERENCES.iter().any(|start| text.starts_with(start))
+    {
         return true;
     }
     let Some(rest) = without_references(text, avp) else { return false };
     // What stands around a reference (`postgres://app:${PASSWORD}@db`) must not be a secret of its own.
     !looks_random(rest.trim())
+}
+
+/// A value that Ansible Vault has encrypted: behind the first line only digits.
+fn is_of_vault(text: &str) -> bool {
+    let mut lines = text.lines();
+    let is_header = lines.next().is_some_and(|line| line.starts_with("$ANSIBLE_VAULT;"));
+    is_header && lines.all(|line| line.trim().bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// A value that SOPS has encrypted.

@@ -15,10 +15,12 @@ pub fn veiled(path: &str, text: &str) -> Vec<Span> {
     if name == ".env" || name.starts_with(".env.") || name.rsplit_once('.').is_some_and(|(_, end)| end == "env") {
         return lines(text).filter_map(|(start, line)| after(start, line, line.find('=')? + 1)).collect();
     }
+    // Objects keep what is secret in a `Secret`.
+    let is_object = text.contains("apiVersion:") && text.contains("kind:");
+    let mut spans = if is_object { Vec::new() } else { super::settings::named_in_lines(text) };
     if !text.contains("Secret") {
-        return Vec::new();
+        return spans;
     }
-    let mut spans = Vec::new();
     let (mut document, mut is_secret, mut metadata) = (Vec::new(), false, None);
     for (start, line) in lines(text) {
         if line.starts_with("---") {
@@ -47,6 +49,8 @@ pub fn veiled(path: &str, text: &str) -> Vec<Span> {
     if is_secret {
         spans.append(&mut document);
     }
+    spans.sort_unstable();
+    spans.dedup();
     spans
 }
 
