@@ -14,6 +14,7 @@ pub mod iac;
 pub mod kubernetes;
 pub mod policy;
 pub mod push;
+pub mod recognise;
 pub mod report;
 pub mod rule;
 pub mod secret;

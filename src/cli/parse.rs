@@ -9,11 +9,11 @@ use crate::{
     document::{
         ParseLimits,
         dump::{positions_json, value_json},
-        format::{Format, parse},
+        format::{self, Format, parse},
     },
     gate::problem_finding,
     git::RepoPath,
-    gitops::recognise,
+    recognise,
     report::{Style, human},
     rule::FileText,
 };
@@ -46,11 +46,6 @@ pub(super) fn run(args: &ParseArgs) -> Outcome {
     for file in &args.files {
         let name = file.display().to_string();
         let is_stdin = name == "-";
-        let format = args.parser.or_else(|| if is_stdin { Some(Format::Yaml) } else { Format::detect(&name) });
-        let Some(format) = format else {
-            tell(&format!("error: cannot tell what {name} is\nhint: name its format: --parser yaml\n"));
-            return Outcome::NoVerdict;
-        };
         let bytes = if is_stdin {
             let mut bytes = Vec::new();
             std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
@@ -63,6 +58,17 @@ pub(super) fn run(args: &ParseArgs) -> Outcome {
                 tell(&format!("error: cannot read {name}: {error}\n"));
                 return Outcome::NoVerdict;
             }
+        };
+        let by_name = || if is_stdin { Some(Format::Yaml) } else { Format::detect(&name) };
+        let by_content = || Format::by_content(&name, &String::from_utf8_lossy(&bytes));
+        let Some(format) = args.parser.or_else(by_name).or_else(by_content) else {
+            let hint = if format::is_unread(&name) {
+                "it is of a language that pushgate does not read; pushes report it as not judged"
+            } else {
+                "name its format: --parser yaml"
+            };
+            tell(&format!("error: cannot tell what {name} is\nhint: {hint}\n"));
+            return Outcome::NoVerdict;
         };
         let parsed = parse(format, &bytes, &ParseLimits::default());
         let source = Arc::new(parsed.source);

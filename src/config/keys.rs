@@ -181,7 +181,11 @@ static RULE: Table = Table {
             .only_with("rego"),
         key("data", "Data files or directories, relative to the source of policies.", Shape::Many(Text::File))
             .only_with("rego"),
-        key("schema", "Structural validation of what manifests say.", Shape::Word(SchemaKind::vocabulary)),
+        key(
+            "schema",
+            "Structural validation by what the tools take that files are for.",
+            Shape::Words { known: SchemaKind::vocabulary, may_be_empty: false },
+        ),
         key("version", "Minor version of Kubernetes, 1.25 to 1.37 (default: 1.37).", Shape::One(Text::Kubernetes))
             .only_with("schema"),
         key("check", "Checks that come with pushgate.", Shape::Words { known: Check::vocabulary, may_be_empty: false }),
@@ -204,6 +208,7 @@ static MATCH: Table = Table {
         key("paths", "Paths of files.", Shape::Many(Text::Glob(Over::Path))),
         key("refs", "Refs that are pushed to.", Shape::Many(Text::Glob(Over::Ref))),
         key("kinds", "Kinds of resources.", Shape::Many(Text::Kind)),
+        key("formats", "Formats of files.", Shape::Words { known: Format::vocabulary, may_be_empty: false }),
     ],
     planned: &[],
     one_of: &[],

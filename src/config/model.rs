@@ -76,6 +76,12 @@ pub enum FileAction {
     Format(Format),
 }
 
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Keyword for Format {
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         ("yaml", Self::Yaml, "YAML, any number of documents."),
@@ -118,11 +124,11 @@ pub struct RuleConfig {
 pub enum JudgeConfig {
     /// Policies.
     Rego(RegoConfig),
-    /// The structure of the Kubernetes API.
+    /// What a tool takes.
     Schema {
-        /// Which API.
-        kind: SchemaKind,
-        /// Its version.
+        /// Which tools. Never empty.
+        kinds: Vec<SchemaKind>,
+        /// The version of Kubernetes.
         version: KubernetesVersion,
     },
     /// Checks that come with pushgate. Never empty.
@@ -145,10 +151,18 @@ pub struct RegoConfig {
 }
 
 keywords! {
-    /// What manifests are validated against.
+    /// What files are validated against.
     SchemaKind {
         /// The Kubernetes API: types that come with pushgate, and those of the repository's own definitions.
         Kubernetes = "kubernetes",
+        /// What Terraform and OpenTofu take, whatever the provider.
+        Terraform = "terraform",
+        /// CloudFormation: sections, references, types of resources and their properties.
+        CloudFormation = "cloudformation",
+        /// Ansible: playbooks, tasks, variables, inventories, requirements.
+        Ansible = "ansible",
+        /// Compose files.
+        Compose = "compose",
     } planned []
 }
 
@@ -230,6 +244,14 @@ pub struct Match {
     /// Kinds of resources, exact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kinds: Option<Vec<String>>,
+    /// Formats that files are read as.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "names")]
+    pub formats: Option<Vec<Format>>,
+}
+
+#[expect(clippy::ref_option, reason = "as serde calls it")]
+fn names<S: Serializer>(formats: &Option<Vec<Format>>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(formats.iter().flatten().map(|format| format.name()))
 }
 
 /// What must not change.

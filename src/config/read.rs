@@ -119,6 +119,7 @@ fn rule(decoder: &mut Decoder<'_>, fields: &Fields<'_>, span: Span, layer: Layer
             paths: globs(decoder, &fields, "paths"),
             refs: globs(decoder, &fields, "refs"),
             kinds: strings(decoder, &fields, "kinds"),
+            formats: decoder.words::<Format>(&fields, "formats"),
         },
         None => Match::default(),
     };
@@ -133,15 +134,23 @@ fn judge(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<JudgeConfig> 
     let input = decoder.word(fields, "input").unwrap_or(InputKind::Document);
     let data = strings(decoder, fields, "data").unwrap_or_default();
     let data = data.iter().map(|path| normal(path)).collect();
-    let schema = decoder.word::<SchemaKind>(fields, "schema");
+    let schema = decoder.words::<SchemaKind>(fields, "schema");
     let version = decoder.text(fields, "version").and_then(|version| Version::parse(&version));
+    if let Some(kinds) = &schema
+        && version.is_some()
+        && !kinds.contains(&SchemaKind::Kubernetes)
+        && let Some((_, entry)) = fields.find("version")
+    {
+        let problem = ConfigProblem::new(entry.key_span, "`version` is that of Kubernetes, which is not named here");
+        decoder.note(problem.help("remove it"));
+    }
     let checks = decoder.words::<Check>(fields, "check");
     let pins = decoder.words::<Pin>(fields, "pins");
     if let Some(path) = rego {
         return Some(JudgeConfig::Rego(RegoConfig { path: normal(&path), namespaces, input, data }));
     }
-    if let Some(kind) = schema {
-        return Some(JudgeConfig::Schema { kind, version: version.unwrap_or(Version::NEWEST) });
+    if let Some(kinds) = schema {
+        return Some(JudgeConfig::Schema { kinds, version: version.unwrap_or(Version::NEWEST) });
     }
     checks.map(JudgeConfig::Checks).or(pins.map(JudgeConfig::Pins))
 }

@@ -136,8 +136,9 @@ enum Judge<'c> {
         data: &'c [String],
     },
     Schema {
-        schema: SchemaKind,
-        version: String,
+        schema: &'c [SchemaKind],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        version: Option<String>,
     },
     Checks {
         check: &'c [Check],
@@ -155,7 +156,10 @@ impl<'c> From<&'c RuleConfig> for Rule<'c> {
             JudgeConfig::Rego(RegoConfig { path, namespaces, input, data }) => {
                 Judge::Rego { rego: path, namespaces, input: *input, data }
             }
-            JudgeConfig::Schema { kind, version } => Judge::Schema { schema: *kind, version: version.to_string() },
+            JudgeConfig::Schema { kinds, version } => Judge::Schema {
+                schema: kinds,
+                version: kinds.contains(&SchemaKind::Kubernetes).then(|| version.to_string()),
+            },
             JudgeConfig::Checks(check) => Judge::Checks { check },
             JudgeConfig::Pins(pins) => Judge::Pins { pins },
         };

@@ -24,7 +24,8 @@ const MAX: u64 = 1 << 20;
 impl Judge<'_> {
     /// Says what is wrong with a file by its mode and name.
     pub(super) fn disguises(&self, path: &RepoPath, file: &File, findings: &mut Vec<Finding>) -> Result<(), GateError> {
-        let selected = matches!(select_name(&self.gate.config, path), Selected::As(_));
+        // Beside what is applied, links are everyday: a `.env` or `.gitignore` shared by folders.
+        let selected = matches!(select_name(&self.gate.config, path), Selected::As(format) if format.is_applied());
         match file.mode {
             FileMode::Symlink if selected => {
                 let target = self.bytes(path, file)?;
@@ -94,7 +95,9 @@ fn converted(path: &RepoPath, text: &str) -> Option<Finding> {
         // A pattern for other kinds of files is nobody's business here.
         let elsewhere = pattern.rsplit_once('.').is_some_and(|(_, extension)| {
             extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                && !["yaml", "yml", "json", "jsonc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+                && !["yaml", "yml", "json", "jsonc", "tf", "tofu", "tfvars", "hcl"]
+                    .iter()
+                    .any(|known| extension.eq_ignore_ascii_case(known))
         });
         let mut encodings = words.filter_map(|word| word.strip_prefix("working-tree-encoding="));
         !pattern.starts_with('#') && !elsewhere && encodings.any(|encoding| !encoding.eq_ignore_ascii_case("utf-8"))
@@ -107,7 +110,7 @@ fn converted(path: &RepoPath, text: &str) -> Option<Finding> {
     Some(
         Finding::new(builtin::ATTRIBUTES, message)
             .at(Place { excerpt: Some(excerpt), ..Place::file(path.clone()) })
-            .with_help("name only files that are neither YAML nor JSON, and store those as UTF-8"),
+            .with_help("leave YAML, JSON and HCL files out, and store those as UTF-8"),
     )
 }
 
@@ -129,7 +132,10 @@ pub(super) fn unstated_kind(file: &FileText, unit: &Unit<'_>) -> Option<Finding>
     )
 }
 
-/// Whether a path would be read, for callers that only have its name.
-pub(super) fn is_selected(config: &Config, path: &RepoPath) -> bool {
-    matches!(select_name(config, path), Selected::As(_))
+/// Whether something is said of a file with this name.
+pub(super) fn is_looked_at(config: &Config, path: &RepoPath) -> bool {
+    match select_name(config, path) {
+        Selected::As(_) | Selected::ByContent | Selected::Unread => true,
+        Selected::No | Selected::LeftOut => false,
+    }
 }

@@ -25,6 +25,7 @@ use crate::{
     },
     git::{Content, File, GitError, Oid, RepoPath, Repository},
     gitops::{argocd, flux},
+    iac::terraform,
     kubernetes::crd::{self, CustomResource},
     rule::GitRepository,
 };
@@ -44,11 +45,13 @@ struct Facts {
     repositories: Vec<GitRepository>,
     /// Paths that it points at, in whatever repository.
     points_at: Vec<String>,
+    /// Folders of modules of Terraform that it calls.
+    calls: Vec<String>,
 }
 
 impl Facts {
     fn is_empty(&self) -> bool {
-        self.defines.is_empty() && self.repositories.is_empty() && self.points_at.is_empty()
+        self.defines.is_empty() && self.repositories.is_empty() && self.points_at.is_empty() && self.calls.is_empty()
     }
 }
 
@@ -141,11 +144,22 @@ impl Index {
         all.filter(|repository| repository.name == name).cloned().collect()
     }
 
+    /// The files that call a module in this folder.
+    pub fn calling(&self, folder: &str) -> Vec<RepoPath> {
+        let calls = |file: &&Facts| file.calls.iter().any(|called| called == folder);
+        self.files.iter().filter(calls).map(|file| RepoPath::new(file.path.clone())).collect()
+    }
+
     /// The files that point at any of these paths.
     pub fn pointing_at(&self, paths: &dyn Fn(&str) -> bool) -> Vec<RepoPath> {
         let points = |file: &&Facts| file.points_at.iter().any(|path| paths(path));
         self.files.iter().filter(points).map(|file| RepoPath::new(file.path.clone())).collect()
     }
+}
+
+/// Whether a file may hold a fact, by its name.
+fn may_hold_any(path: &str) -> bool {
+    Format::detect(path).is_some_and(|format| format.holds_manifests() || terraform::is_configuration(path))
 }
 
 /// The search for facts in files.
@@ -206,7 +220,7 @@ impl Search<'_> {
 
     fn files(&self, files: &[(RepoPath, File)]) -> Result<Vec<Facts>, GateError> {
         let one = |(path, file): &(RepoPath, File)| {
-            if !file.mode.is_file() || !Format::detect(&path.to_text()).is_some_and(Format::holds_manifests) {
+            if !file.mode.is_file() || !may_hold_any(&path.to_text()) {
                 return Ok(None);
             }
             let bytes = match self.world.bytes(path, file) {
@@ -235,11 +249,16 @@ fn facts_in(path: &RepoPath, bytes: &[u8]) -> (Facts, Vec<Arc<CustomResource>>) 
     let mut facts = Facts { path: path.as_bytes().to_vec(), ..Facts::default() };
     let mut definitions = Vec::new();
     let marked = std::str::from_utf8(bytes).is_ok_and(|text| MARKS.iter().any(|mark| text.contains(mark)));
-    let Some(format) = Format::detect(&path.to_text()).filter(|format| marked && format.holds_manifests()) else {
-        return (facts, definitions);
-    };
+    let name = path.to_text();
+    let is_module = terraform::is_configuration(&name) && bytes.windows(6).any(|word| word == b"module");
+    let format = Format::detect(&name).filter(|_| is_module || (marked && may_hold_any(&name)));
+    let Some(format) = format else { return (facts, definitions) };
     // What cannot be read as a whole says nothing; it is refused where it is changed.
     let parsed = parse(format, bytes, &ParseLimits::default());
+    if is_module {
+        facts.calls = parsed.documents.iter().flat_map(|document| terraform::calls(&name, &document.root)).collect();
+        return (facts, definitions);
+    }
     for unit in parsed.documents.iter().flat_map(units) {
         if unit.kind() == Some("CustomResourceDefinition") {
             // One that cannot be understood is a finding where it is changed.

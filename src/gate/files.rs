@@ -12,11 +12,12 @@ use super::GateError;
 use crate::{
     config::{Config, FileAction},
     document::{
-        Document, Identity, Problem, ProblemKind, Role, Route, Unit,
-        format::{Format, parse},
+        Document, Identity, Node, Problem, ProblemKind, Role, Route, Unit,
+        format::{self, Format, parse},
         units,
     },
-    git::{Content, File, RepoPath, Repository},
+    git::{Content, File, GitError, RepoPath, Repository},
+    iac,
     rule::FileText,
 };
 
@@ -25,8 +26,14 @@ use crate::{
 pub(super) enum Selected {
     /// It is declarative.
     As(Format),
-    /// It is not, or the configuration says to leave it.
+    /// Its content says whether it is, and what.
+    ByContent,
+    /// It is, in a language that is not read.
+    Unread,
+    /// It is not.
     No,
+    /// The configuration says to leave it.
+    LeftOut,
 }
 
 /// Says by configuration, name and mode what a file is. First match wins.
@@ -38,9 +45,17 @@ pub(super) fn select(config: &Config, path: &RepoPath, file: &File) -> Selected 
 /// Says by configuration and name what a path is taken for.
 pub(super) fn select_name(config: &Config, path: &RepoPath) -> Selected {
     match config.files.iter().find(|rule| rule.matches.matches(path.as_bytes())).map(|rule| &rule.action) {
-        Some(FileAction::Ignore) => Selected::No,
+        Some(FileAction::Ignore) => Selected::LeftOut,
         Some(FileAction::Format(format)) => Selected::As(*format),
-        None => Format::detect(&path.to_text()).map_or(Selected::No, Selected::As),
+        None => {
+            let path = path.to_text();
+            match Format::detect(&path) {
+                Some(format) => Selected::As(format),
+                None if format::is_unread(&path) => Selected::Unread,
+                None if Format::depends_on_content(&path) => Selected::ByContent,
+                None => Selected::No,
+            }
+        }
     }
 }
 
@@ -52,6 +67,8 @@ pub(super) enum Reading {
     Encrypted,
     /// A pointer to a content that Git LFS keeps elsewhere.
     LfsPointer,
+    /// Nothing declarative.
+    Plain,
 }
 
 /// A file read as its format.
@@ -69,11 +86,15 @@ impl TextFile {
         !self.problems.iter().any(|problem| problem.kind.is_fatal())
     }
 
+    /// The line where reading stops, counted from 1.
+    pub fn stops_in(&self) -> Option<usize> {
+        let fatal = self.problems.iter().find(|problem| problem.kind.is_fatal())?;
+        Some(self.text.source.position(fatal.span.start as usize).line)
+    }
+
     /// Whether it cannot be read because of what stands in the line where reading stops.
     pub fn stops_at(&self, text: &str) -> bool {
-        let fatal = self.problems.iter().find(|problem| problem.kind.is_fatal());
-        fatal.is_some_and(|problem| {
-            let line = self.text.source.position(problem.span.start as usize).line;
+        self.stops_in().is_some_and(|line| {
             // A block that is opened by one line is often missed by the next.
             (line.saturating_sub(2)..=line).any(|line| self.text.source.line(line).contains(text))
         })
@@ -81,7 +102,32 @@ impl TextFile {
 
     /// The units of all its documents; none where what it says cannot be relied on.
     pub fn units(&self) -> Units<'_> {
-        if self.is_sound() { Units::new(self.documents.iter().flat_map(units).collect()) } else { Units::default() }
+        let of_document = |document| whole(document).into_iter().chain(units(document));
+        if self.is_sound() {
+            Units::new(self.documents.iter().flat_map(of_document).collect())
+        } else {
+            Units::default()
+        }
+    }
+
+    /// The same with the parts of documents that are something of their own.
+    pub fn units_and_parts(&self) -> Units<'_> {
+        if !self.is_sound() {
+            return Units::default();
+        }
+        let of_document = |document| whole(document).into_iter().chain(units(document)).chain(self.parts(document));
+        Units::new(self.documents.iter().flat_map(of_document).collect())
+    }
+
+    fn parts<'d>(&self, document: &'d Document) -> impl Iterator<Item = Unit<'d>> {
+        iac::resources(&self.text.path.to_text(), &document.root).into_iter().map(|resource| Unit {
+            document: document.index,
+            node: resource.route.locate(&document.root).node,
+            route: resource.route,
+            identity: Some(resource.identity),
+            unstated: false,
+            role: Role::Part,
+        })
     }
 
     /// The units that describe an object, in order; found without going through all units again.
@@ -89,7 +135,7 @@ impl TextFile {
         let index = self.objects.get_or_init(|| {
             let mut index: BTreeMap<Identity, Vec<(usize, Route)>> = BTreeMap::new();
             for (number, document) in self.documents.iter().enumerate().filter(|_| self.is_sound()) {
-                for unit in units(document) {
+                for unit in units(document).into_iter().chain(self.parts(document)) {
                     if let Some(identity) = unit.identity {
                         index.entry(identity).or_default().push((number, unit.route));
                     }
@@ -101,17 +147,36 @@ impl TextFile {
         let unit = |(number, route): &(usize, Route)| {
             let document = self.documents.get(*number)?;
             let node = route.locate(&document.root).node;
-            let unstated = node.get("kind").is_none();
+            let part = identity.is_of_tool();
+            let unstated = !part && node.get("kind").is_none();
             let (route, identity) = (route.clone(), Some(identity.clone()));
-            Some(Unit { document: document.index, route, node, identity, unstated, role: Role::Judged })
+            let role = if part { Role::Part } else { Role::Judged };
+            Some(Unit { document: document.index, route, node, identity, unstated, role })
         };
         places.filter_map(unit).collect()
+    }
+
+    /// The values of its documents.
+    pub fn roots(&self) -> impl Iterator<Item = &Node> {
+        self.documents.iter().map(|document| &document.root)
     }
 
     /// Number of documents.
     pub fn documents(&self) -> usize {
         self.documents.len()
     }
+}
+
+/// A document that is a list, which is judged item by item.
+fn whole(document: &Document) -> Option<Unit<'_>> {
+    document.root.as_sequence().map(|_| Unit {
+        document: document.index,
+        route: Route::default(),
+        node: &document.root,
+        identity: None,
+        unstated: false,
+        role: Role::Whole,
+    })
 }
 
 /// What makes a unit the same one in two revisions of a file.
@@ -208,12 +273,12 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads what a push brings. It counts towards the limits of the push as a whole.
-    pub fn read(&self, path: &RepoPath, file: &File, format: Format) -> Result<Reading, GateError> {
+    pub fn read(&self, path: &RepoPath, file: &File, selected: Selected) -> Result<Reading, GateError> {
         let limits = &self.config.limits;
-        let reading = self.read_again(path, file, format)?;
+        let reading = self.read_again(path, file, selected)?;
         let (bytes, documents) = match &reading {
             Reading::Text(text) => (text.text.source.text().len() as u64, text.documents()),
-            Reading::Encrypted | Reading::LfsPointer => (0, 0),
+            Reading::Encrypted | Reading::LfsPointer | Reading::Plain => (0, 0),
         };
         let total = self.spent.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if total > limits.total_size {
@@ -228,9 +293,29 @@ impl Reader<'_> {
         Ok(reading)
     }
 
+    /// Whether a file is larger than anything that is told by its content.
+    fn is_large(&self, path: &RepoPath, file: &File) -> Result<bool, GateError> {
+        const LARGEST: u64 = 4 << 20;
+        match (&file.content, self.repository) {
+            (Content::Bytes(bytes), _) => Ok(bytes.len() as u64 > LARGEST),
+            (Content::Object(id), Some(repository)) => match repository.read_blob(path, *id, LARGEST) {
+                Ok(_) => Ok(false),
+                Err(GitError::FileTooLarge { .. }) => Ok(true),
+                Err(error) => Err(error.into()),
+            },
+            (Content::Object(_), None) => Ok(false),
+        }
+    }
+
     /// Reads what was there before, or what was read before.
-    pub fn read_again(&self, path: &RepoPath, file: &File, format: Format) -> Result<Reading, GateError> {
+    pub fn read_again(&self, path: &RepoPath, file: &File, selected: Selected) -> Result<Reading, GateError> {
         let limits = &self.config.limits;
+        if matches!(selected, Selected::No | Selected::LeftOut | Selected::Unread) {
+            return Ok(Reading::Plain);
+        }
+        if selected == Selected::ByContent && self.is_large(path, file)? {
+            return Ok(Reading::Plain);
+        }
         let bytes: Arc<[u8]> = match (&file.content, self.repository) {
             (Content::Bytes(bytes), _) => bytes.clone(),
             (Content::Object(id), Some(repository)) => repository.read_blob(path, *id, limits.file_size)?.into(),
@@ -243,14 +328,21 @@ impl Reader<'_> {
         };
         let size = bytes.len() as u64;
         if size > limits.file_size {
-            return Err(crate::git::GitError::FileTooLarge { path: path.clone(), size, limit: limits.file_size }.into());
+            return Err(GitError::FileTooLarge { path: path.clone(), size, limit: limits.file_size }.into());
         }
-        if bytes.starts_with(b"\0GITCRYPT\0") {
+        if bytes.starts_with(b"\0GITCRYPT\0") || iac::is_vault(&bytes) {
             return Ok(Reading::Encrypted);
         }
         if bytes.starts_with(b"version https://git-lfs.github.com/spec/v1\n") {
             return Ok(Reading::LfsPointer);
         }
+        let by_content = || Format::by_content(&path.to_text(), &String::from_utf8_lossy(&bytes));
+        let format = match selected {
+            Selected::As(format) => Some(format),
+            Selected::ByContent => by_content(),
+            Selected::No | Selected::LeftOut | Selected::Unread => None,
+        };
+        let Some(format) = format else { return Ok(Reading::Plain) };
         let parsed = parse(format, &bytes, &limits.parse());
         if let Some(problem) = parsed.problems.iter().find(|problem| problem.kind == ProblemKind::Limit) {
             let line = parsed.source.position(problem.span.start as usize).line;

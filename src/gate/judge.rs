@@ -8,15 +8,17 @@ use super::{
     Gate, GateError,
     conceal::Hidden,
     disguise,
-    files::{Reader, Reading, Selected, Spent, TextFile, UnitKey, Units, select},
-    moves::Whole,
+    files::{Reader, Reading, Selected, Spent, TextFile, UnitKey, Units, select, select_name},
+    moves::{Arrived, Whole},
     problem::problem_finding,
+    unfilled,
     world::World,
 };
 use crate::{
-    document::{Identity, ProblemKind, Source, Span, Unit},
+    document::{Identity, ProblemKind, Role, Source, Span, Unit, format::Format},
     git::{Change, File, GitError, Oid, RepoPath, Repository},
     gitops::helm::{self, Part},
+    iac::terraform,
     rule::{FileText, Pair, Rule, RuleError, Scope, Side, builtin},
     verdict::{Counts, Finding, Status},
 };
@@ -54,7 +56,7 @@ pub(super) struct Judged {
     /// Objects of the old file that the new one does not have.
     gone: Vec<Identity>,
     /// Objects of the new file that the old one did not have, but another old file has.
-    arrived: Vec<Identity>,
+    arrived: Vec<Arrived>,
     /// What must not be shown of the new file.
     pub hidden: Vec<(Arc<Source>, Span)>,
     /// What is said of the file's text, which is known or new by itself.
@@ -159,11 +161,11 @@ impl<'a> Judge<'a> {
             judged.counts.files = 1;
             judged.counts.documents = new.documents();
             judged.findings.extend(new.problems.iter().map(|problem| problem_finding(&new.text, problem)));
-            units = new.units();
+            units = if self.compares() { new.units_and_parts() } else { new.units() };
             self.empty(new, &mut judged.findings);
             for (key, unit) in units.iter() {
                 judged.findings.extend(disguise::unstated_kind(&new.text, unit));
-                for rule in &self.rules {
+                for rule in self.rules.iter().filter(|rule| rule.looks_at(unit)) {
                     let mut findings = Vec::new();
                     rule.on_unit(&self.scope, &new.text, unit, &mut findings)?;
                     if !findings.is_empty() {
@@ -182,7 +184,8 @@ impl<'a> Judge<'a> {
             }
             Some(_) | None => None,
         };
-        let old_units = old.as_ref().map(TextFile::units).unwrap_or_default();
+        let of_old = if self.compares() { TextFile::units_and_parts } else { TextFile::units };
+        let old_units = old.as_ref().map(of_old).unwrap_or_default();
         self.text(change, new.as_ref(), &units, whole, &mut judged)?;
         if self.stood_there(change)? {
             // The very same file in the very same place: nothing that is said of it is new.
@@ -220,8 +223,14 @@ impl<'a> Judge<'a> {
     /// Reads the new side; `None` when there is nothing to judge in it.
     fn new_side(&self, change: &Change, file: &File, judged: &mut Judged) -> Result<Option<TextFile>, GateError> {
         self.disguises(&change.path, file, &mut judged.findings)?;
-        let Selected::As(format) = select(&self.gate.config, &change.path, file) else { return Ok(None) };
-        match self.reader.read(&change.path, file, format)? {
+        let selected = select(&self.gate.config, &change.path, file);
+        let path = change.path.to_text();
+        if selected != Selected::LeftOut && file.mode.is_file() && terraform::is_state(&path, None) {
+            // Whatever it looks like: there is nothing in it that is good to be here.
+            judged.findings.push(self.state(change)?);
+            return Ok(None);
+        }
+        match self.reader.read(&change.path, file, selected)? {
             // A template that is YAML as it stands is judged like any other file: Helm passes on
             // what it does not fill in.
             Reading::Text(mut text) => {
@@ -230,6 +239,27 @@ impl<'a> Judge<'a> {
                     judged.findings.push(builtin::not_judged(&change.path, builtin::HELM_TEMPLATE));
                     return Ok(None);
                 }
+                if !text.is_sound() {
+                    // What was read before, or is read up to a document, is no template.
+                    let was_sound = || -> Result<bool, GateError> {
+                        Ok(self.side(&change.path, change.before.as_ref())?.is_some_and(|old| old.is_sound()))
+                    };
+                    if text.documents() == 0
+                        && unfilled::is_unfilled(&text, &path, self.sides.new).map_err(RuleError::from)?
+                        && !was_sound()?
+                    {
+                        judged.findings.push(builtin::not_judged(&change.path, builtin::UNFILLED));
+                        return Ok(None);
+                    }
+                    let is_foreign = text.text.format == Format::Hcl.name() && terraform::is_of_another_tool(&path);
+                    if is_foreign && !self.is_below_terragrunt(&change.path)? {
+                        judged.findings.push(builtin::not_judged(&change.path, builtin::UNREAD));
+                        return Ok(None);
+                    }
+                }
+                if text.roots().any(|root| terraform::is_state(&path, Some(root))) {
+                    judged.findings.push(self.state(change)?);
+                }
                 Ok(Some(text))
             }
             Reading::Encrypted => {
@@ -237,21 +267,59 @@ impl<'a> Judge<'a> {
                 Ok(None)
             }
             Reading::LfsPointer => {
-                judged.findings.push(disguise::lfs_pointer(&change.path));
+                judged.findings.push(match selected {
+                    Selected::As(format) if format.is_applied() => disguise::lfs_pointer(&change.path),
+                    Selected::As(_) | Selected::ByContent | Selected::Unread | Selected::No | Selected::LeftOut => {
+                        builtin::not_judged(&change.path, builtin::LFS_POINTER)
+                    }
+                });
+                Ok(None)
+            }
+            Reading::Plain => {
+                if selected == Selected::Unread {
+                    judged.findings.push(builtin::not_judged(&change.path, builtin::UNREAD));
+                }
                 Ok(None)
             }
         }
     }
 
+    /// Whether Terragrunt may read a file of HCL whatever its name is: its own lie in the folder or above.
+    fn is_below_terragrunt(&self, path: &RepoPath) -> Result<bool, GateError> {
+        let mut folder = path.parent();
+        loop {
+            let here = folder.clone().unwrap_or_else(|| RepoPath::new(""));
+            for name in ["terragrunt.hcl", "root.hcl"] {
+                if self.sides.new.file(&here.join(name))?.is_some() {
+                    return Ok(true);
+                }
+            }
+            match folder {
+                Some(inner) if !inner.as_bytes().is_empty() => folder = inner.parent(),
+                Some(_) | None => return Ok(false),
+            }
+        }
+    }
+
+    /// The finding for a state of Terraform, known where there was one before.
+    fn state(&self, change: &Change) -> Result<Finding, GateError> {
+        let mut finding = builtin::terraform_state(&change.path);
+        let was_one = |old: TextFile| old.roots().any(|root| terraform::is_state(&change.path.to_text(), Some(root)));
+        let named = change.before.is_some() && terraform::is_state(&change.path.to_text(), None);
+        if named || self.side(&change.path, change.before.as_ref())?.is_some_and(was_one) {
+            finding.status = Status::Existing;
+        }
+        Ok(finding)
+    }
+
     /// Reads the old side; `None` where it says nothing that the new one could be compared with.
     fn old_side(&self, path: &RepoPath, file: &File) -> Result<Option<TextFile>, GateError> {
-        let Selected::As(format) = select(&self.gate.config, path, file) else { return Ok(None) };
-        match self.reader.read_again(path, file, format) {
+        match self.reader.read_again(path, file, select(&self.gate.config, path, file)) {
             Ok(Reading::Text(mut text)) => {
                 text.text.template = is_template(&text, path, self.sides.old)?;
                 Ok(Some(text))
             }
-            Ok(Reading::Encrypted | Reading::LfsPointer) => Ok(None),
+            Ok(Reading::Encrypted | Reading::LfsPointer | Reading::Plain) => Ok(None),
             // An old file over a limit is in already, and not this push's doing. Only where fields
             // are compared is there no verdict without it.
             Err(GateError::FileLimit { .. } | GateError::Git(GitError::FileTooLarge { .. })) if !self.compares() => {
@@ -284,10 +352,17 @@ impl<'a> Judge<'a> {
             // A link that moves leads elsewhere.
             self.both_sides && change.before.is_none() && after.mode.is_file()
         })?;
+        // What is good as properties may be no good as a manifest.
+        let read_as = |path: &RepoPath| match select_name(&self.gate.config, path) {
+            Selected::As(format) => Some(format),
+            Selected::ByContent | Selected::Unread | Selected::No | Selected::LeftOut => None,
+        };
+        let format = read_as(&change.path)?;
+        let was_judged_as = |path: &RepoPath| read_as(path) == Some(format);
         whole.changes.iter().find(|other| {
             other.after.is_none()
                 && other.before.as_ref().is_some_and(|before| same_file(before, after))
-                && disguise::is_selected(&self.gate.config, &other.path)
+                && was_judged_as(&other.path)
         })
     }
 
@@ -344,7 +419,7 @@ impl<'a> Judge<'a> {
         judged: &mut Judged,
     ) -> Result<(), GateError> {
         if let Some((file, units)) = new {
-            for (key, unit) in units.iter() {
+            for (key, unit) in units.iter().filter(|(_, unit)| unit.role != Role::Whole) {
                 let side = Side { file, unit };
                 // Of an object that stands twice now, each is compared with the one there was: a
                 // consumer may take either.
@@ -355,21 +430,32 @@ impl<'a> Judge<'a> {
                         .or_else(|| identity.and_then(|identity| old.namesake(identity, units)))
                 };
                 let before = old.and_then(|(file, units)| there(units).map(|unit| Side { file, unit }));
-                match (before, &unit.identity) {
-                    (Some(old), _) => self.pair(&Pair::Both { old, new: side }, &mut judged.findings)?,
-                    (None, Some(identity))
-                        if !self.old_places(whole)?.elsewhere(identity, &file.path, whole.changes).is_empty() =>
-                    {
-                        if !judged.arrived.contains(identity) {
-                            judged.arrived.push(identity.clone());
+                if let Some(old) = before {
+                    self.pair(&Pair::Both { old, new: side }, &mut judged.findings)?;
+                    continue;
+                }
+                let was = match &unit.identity {
+                    Some(identity) => {
+                        let places = self.old_places(whole)?;
+                        let moved = !places.elsewhere(identity, &file.path, whole.changes).is_empty();
+                        let renamed = || places.renamed(identity).filter(|_| old.is_none());
+                        if moved { Some(identity) } else { renamed() }.map(|was| (identity, was))
+                    }
+                    None => None,
+                };
+                match was {
+                    Some((identity, was)) => {
+                        let arrived = Arrived { identity: identity.clone(), was: was.clone() };
+                        if !judged.arrived.contains(&arrived) {
+                            judged.arrived.push(arrived);
                         }
                     }
-                    (None, _) => self.pair(&Pair::Added(side), &mut judged.findings)?,
+                    None => self.pair(&Pair::Added(side), &mut judged.findings)?,
                 }
             }
         }
         if let Some((file, units)) = old {
-            for (key, unit) in units.iter() {
+            for (key, unit) in units.iter().filter(|(_, unit)| unit.role != Role::Whole) {
                 match &unit.identity {
                     _ if new.is_some_and(|(_, units)| units.get(key).is_some()) => {}
                     Some(identity) if new.is_some_and(|(_, new)| new.namesake(identity, units).is_some()) => {}

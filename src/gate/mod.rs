@@ -21,6 +21,7 @@ pub mod policies;
 mod problem;
 mod sources;
 mod texts;
+mod unfilled;
 mod world;
 
 pub use cache::Cache;
@@ -78,10 +79,10 @@ impl Gate {
         self.rules.passed_over(name)
     }
 
-    /// Whether a file of this name would be read.
+    /// Whether something would be said of a file of this name.
     #[must_use]
     pub fn judges(&self, path: &RepoPath) -> bool {
-        disguise::is_selected(&self.config, path)
+        disguise::is_looked_at(&self.config, path)
     }
 
     /// Whether any rule looks at texts that are not declarative.

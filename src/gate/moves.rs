@@ -16,14 +16,42 @@ use crate::{
 /// Where objects stood before, in the old sides of all changed files: what an object may have
 /// moved from. Files by their number in the list of changes.
 #[derive(Default)]
-pub(super) struct OldPlaces(BTreeMap<Identity, Vec<usize>>);
+pub(super) struct OldPlaces {
+    of: BTreeMap<Identity, Vec<usize>>,
+    /// What belongs to a file or folder, in files that are gone: by all but that.
+    left: BTreeMap<[String; 3], Vec<Identity>>,
+}
+
+/// All that identifies a part of a document but the file or folder that it is in.
+fn unplaced(identity: &Identity) -> [String; 3] {
+    [&identity.group, &identity.kind, &identity.name].map(Clone::clone)
+}
 
 impl OldPlaces {
     /// The changes whose old side holds an object, other than that of `path`.
     pub fn elsewhere<'c>(&self, identity: &Identity, path: &RepoPath, all: &'c [Change]) -> Vec<&'c Change> {
-        let indexes = self.0.get(identity).into_iter().flatten();
+        let indexes = self.of.get(identity).into_iter().flatten();
         indexes.filter_map(|index| all.get(*index)).filter(|change| change.path != *path).collect()
     }
+
+    /// What a part of a document was before its file or folder got another name; only where there is
+    /// just one that it can have been.
+    pub fn renamed(&self, identity: &Identity) -> Option<&Identity> {
+        let left = self.left.get(&unplaced(identity)).filter(|_| identity.is_of_tool())?;
+        match left.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
+
+/// Something that came into a file from another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Arrived {
+    /// What it is.
+    pub identity: Identity,
+    /// What it was: another file or folder gives it another identity.
+    pub was: Identity,
 }
 
 /// All changes of the ref update, and what is found out about them on the way.
@@ -52,18 +80,32 @@ impl Judge<'_> {
         &self,
         whole: &Whole<'_>,
         gone: Vec<(Identity, &Change)>,
-        arrived: Vec<(Identity, &Change)>,
+        arrived: Vec<(Arrived, &Change)>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), GateError> {
         let mut sources: BTreeMap<Identity, Vec<&Change>> = BTreeMap::new();
         for (identity, change) in gone {
             sources.entry(identity).or_default().push(change);
         }
-        for (identity, target) in arrived {
-            let chosen = likeliest(sources.get_mut(&identity), &target.path);
+        let mut alike: BTreeMap<(&RepoPath, &RepoPath), bool> = BTreeMap::new();
+        // What kept its name is taken first: it is not left for what did not.
+        let (kept, renamed): (Vec<_>, Vec<_>) = arrived.into_iter().partition(|(one, _)| one.identity == one.was);
+        for (Arrived { identity, was }, target) in kept.into_iter().chain(renamed) {
+            let source = sources.get(&was).and_then(|changes| changes.first()).copied();
+            if let Some(source) = source.filter(|_| identity != was)
+                && !alike.contains_key(&(&source.path, &target.path))
+            {
+                let (old, new) = (self.at_hand(whole, source, false)?, self.at_hand(whole, target, true)?);
+                let same =
+                    old.zip(new).is_some_and(|(old, new)| is_alike(old.text.source.text(), new.text.source.text()));
+                alike.insert((&source.path, &target.path), same);
+            }
+            let is_other = source.is_some_and(|source| alike.get(&(&source.path, &target.path)) == Some(&false));
+            let candidates = sources.get_mut(&was).filter(|_| !is_other);
+            let chosen = likeliest(candidates, &target.path);
             let old = chosen.map(|source| self.at_hand(whole, source, false)).transpose()?.flatten();
             let Some(new) = self.at_hand(whole, target, true)? else { continue };
-            let old_units = old.as_ref().map(|old| old.objects(&identity)).unwrap_or_default();
+            let old_units = old.as_ref().map(|old| old.objects(&was)).unwrap_or_default();
             let before = old.as_ref().zip(old_units.first());
             let before = before.map(|(old, unit)| Side { file: &old.text, unit });
             // An object that stands twice in the file is compared twice: a consumer may take either.
@@ -117,14 +159,38 @@ impl Judge<'_> {
         let mut places = OldPlaces::default();
         for (index, change) in whole.changes.iter().enumerate() {
             let Some(file) = self.side(&change.path, change.before.as_ref())? else { continue };
-            for (_, unit) in file.units().iter() {
+            for (_, unit) in file.units_and_parts().iter() {
                 if let Some(identity) = &unit.identity {
-                    places.0.entry(identity.clone()).or_default().push(index);
+                    places.of.entry(identity.clone()).or_default().push(index);
+                    if identity.is_of_tool() && change.after.is_none() {
+                        places.left.entry(unplaced(identity)).or_default().push(identity.clone());
+                    }
                 }
             }
         }
         Ok(whole.old_places.get_or_init(|| places))
     }
+}
+
+/// Whether a text is another with a few changes: at least half of the lines are the same, as Git asks for a
+/// renamed file.
+fn is_alike(old: &str, new: &str) -> bool {
+    let lines = |text: &'_ str| {
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (old, new) = (lines(old), lines(new));
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in &old {
+        *left.entry(line).or_default() += 1;
+    }
+    let mut common = 0;
+    for line in &new {
+        if let Some(count) = left.get_mut(line.as_str()).filter(|count| **count > 0) {
+            *count -= 1;
+            common += 1;
+        }
+    }
+    2 * common >= old.len().max(new.len())
 }
 
 /// Takes the change that an object most likely moved away by: the one whose path ends most like

@@ -65,6 +65,7 @@ impl Gate {
             changes.retain(|change| blob(change).is_none_or(|blob| seen.insert(blob)));
             let mut found = Vec::new();
             judge.passing(&changes, &mut found)?;
+            found.extend(judge.passing_states(&changes));
             found.retain(|finding| finding.subject.is_none_or(|subject| !told.contains(&subject)));
             if found.is_empty() {
                 continue;

@@ -13,13 +13,17 @@ use super::{
     moves::Whole,
 };
 use crate::{
-    document::{Source, Unit},
+    document::{Role, Source, Unit},
     git::{Change, File, GitError, RepoPath},
     gitops::Tree as _,
+    iac::terraform,
     rule::{FileText, Rule, builtin},
     secret,
     verdict::{Finding, Status},
 };
+
+/// Most bytes of a file that is searched although nobody judges it.
+const MOST_SEARCHED: u64 = 8 << 20;
 
 /// Most files that are looked into for what came from them.
 const MOST_GONE: usize = 500;
@@ -47,7 +51,7 @@ impl Judge<'_> {
                 }
             },
         };
-        let units: Vec<&Unit<'_>> = units.iter().map(|(_, unit)| unit).collect();
+        let units: Vec<&Unit<'_>> = units.iter().map(|(_, unit)| unit).filter(|unit| unit.role != Role::Part).collect();
         for rule in rules {
             let mut findings = Vec::new();
             let hidden = rule.on_text(&self.scope, &text, &units, &mut findings)?;
@@ -85,19 +89,18 @@ impl Judge<'_> {
     fn text_before(&self, rule: &dyn Rule, change: &Change) -> Result<Messages, GateError> {
         let mut known = Messages::default();
         let Some(before) = &change.before else { return Ok(known) };
-        let declarative = match select(&self.gate.config, &change.path, before) {
-            Selected::As(format) => match self.reader.read_again(&change.path, before, format) {
-                Ok(Reading::Text(text)) => Some(text),
-                Ok(Reading::Encrypted | Reading::LfsPointer)
-                | Err(GateError::FileLimit { .. } | GateError::Git(GitError::FileTooLarge { .. })) => None,
-                Err(error) => return Err(error),
-            },
-            Selected::No => None,
+        let selected = select(&self.gate.config, &change.path, before);
+        let declarative = match self.reader.read_again(&change.path, before, selected) {
+            Ok(Reading::Text(text)) => Some(text),
+            Ok(Reading::Encrypted | Reading::LfsPointer | Reading::Plain)
+            | Err(GateError::FileLimit { .. } | GateError::Git(GitError::FileTooLarge { .. })) => None,
+            Err(error) => return Err(error),
         };
         let scope = self.old_scope();
         if let Some(file) = &declarative {
             let units = file.units();
-            let units: Vec<&Unit<'_>> = units.iter().map(|(_, unit)| unit).collect();
+            let units: Vec<&Unit<'_>> =
+                units.iter().map(|(_, unit)| unit).filter(|unit| unit.role != Role::Part).collect();
             rule.on_text(&scope, &file.text, &units, &mut known.0)?;
         } else if let Plain::Text(text) = self.plain_text(&change.path, before)? {
             rule.on_text(&scope, &text, &[], &mut known.0)?;
@@ -110,7 +113,7 @@ impl Judge<'_> {
         if !file.mode.is_file() {
             return Ok(Plain::Binary);
         }
-        let bytes = match self.sides.new.bytes(path, file) {
+        let bytes = match self.sides.new.bytes_up_to(path, file, MOST_SEARCHED) {
             Ok(bytes) => bytes,
             Err(GateError::Git(GitError::FileTooLarge { .. })) => return Ok(Plain::TooLarge),
             Err(error) => return Err(error),
@@ -153,6 +156,18 @@ impl Judge<'_> {
         Ok(())
     }
 
+    /// States of Terraform among files that a later commit takes away, by their names.
+    pub(super) fn passing_states(&self, changes: &[Change]) -> Vec<Finding> {
+        let is_one = |change: &&Change| {
+            let selected = change.after.as_ref().map(|file| select(&self.gate.config, &change.path, file));
+            selected.is_some_and(|selected| selected != Selected::LeftOut)
+                && terraform::is_state(&change.path.to_text(), None)
+        };
+        // One that was there before is no news.
+        let is_new = |change: &&Change| change.before.is_none();
+        changes.iter().filter(is_one).filter(is_new).map(|change| builtin::terraform_state(&change.path)).collect()
+    }
+
     /// Judges again what did not change but points at what did.
     pub(super) fn affected(&self, changes: &[Change], findings: &mut Vec<Finding>) -> Result<(), GateError> {
         for rule in &self.rules {
@@ -164,7 +179,7 @@ impl Judge<'_> {
                 let Some(new) = new? else { continue };
                 let old = self.side(&path, old.as_ref())?;
                 let old_units = old.as_ref().map(TextFile::units).unwrap_or_default();
-                for (key, unit) in new.units().iter() {
+                for (key, unit) in new.units().iter().filter(|(_, unit)| rule.looks_at(unit)) {
                     let mut found = Vec::new();
                     rule.on_unit(&self.scope, &new.text, unit, &mut found)?;
                     if let Some((old, unit)) = old.as_ref().zip(old_units.counterpart(key, unit))

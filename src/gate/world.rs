@@ -20,6 +20,7 @@ use crate::{
     document::format::{Format, parse},
     git::{Content, File, FileMode, GitError, Inside, Oid, RefName, RepoPath, Repository, StagedIndex},
     gitops::{At, Tree, TreeError, kustomize},
+    iac::terraform,
     kubernetes::crd::CustomResource,
     rule::{GitRepository, Kustomized, Surroundings},
 };
@@ -46,6 +47,7 @@ pub(super) struct World<'a> {
     kustomized: OnceLock<Result<Kustomized, TreeError>>,
     /// Folders of a tree that have been looked into, by path.
     folders: Mutex<BTreeMap<RepoPath, Option<Arc<Folder>>>>,
+    modules: terraform::Folders,
 }
 
 /// What is in a folder, by name.
@@ -60,6 +62,7 @@ impl<'a> World<'a> {
             index: OnceLock::new(),
             kustomized: OnceLock::new(),
             folders: Mutex::default(),
+            modules: terraform::Folders::default(),
         }
     }
 
@@ -137,9 +140,14 @@ impl<'a> World<'a> {
 
     /// The content of a file that is no link.
     pub fn bytes(&self, path: &RepoPath, file: &File) -> Result<Vec<u8>, GateError> {
+        self.bytes_up_to(path, file, u64::MAX)
+    }
+
+    /// The same for a file that is not read if it has more bytes.
+    pub fn bytes_up_to(&self, path: &RepoPath, file: &File, most: u64) -> Result<Vec<u8>, GateError> {
         match (&file.content, &self.files) {
             (Content::Object(id), Files::Tree { repository, .. } | Files::Staged { repository, .. }) => {
-                Ok(repository.read_blob(path, *id, self.limits.file_size)?)
+                Ok(repository.read_blob(path, *id, self.limits.file_size.min(most))?)
             }
             (Content::Bytes(bytes), Files::Folder { given, .. }) if given.contains_key(path) => Ok(bytes.to_vec()),
             (Content::Bytes(_), Files::Folder { root, .. }) => fs::read(on_disk(root, path))
@@ -292,6 +300,20 @@ impl Surroundings for World<'_> {
 
     fn pointing_at(&self, paths: &dyn Fn(&str) -> bool) -> Result<Vec<RepoPath>, TreeError> {
         Ok(self.index()?.pointing_at(paths))
+    }
+
+    fn calling(&self, folder: &str) -> Result<Vec<RepoPath>, TreeError> {
+        Ok(self.index()?.calling(folder))
+    }
+
+    fn terraform_module(&self, folder: &str) -> Result<terraform::Module, TreeError> {
+        let limits = self.limits.parse();
+        let read = |path: &str, bytes: &[u8]| {
+            let parsed = parse(Format::detect(path)?, bytes, &limits);
+            let sound = !parsed.problems.iter().any(|problem| problem.kind.is_fatal());
+            parsed.documents.into_iter().next().filter(|_| sound).map(|document| document.root)
+        };
+        terraform::Modules::new(self, &read, &self.modules).module(folder)
     }
 
     fn kustomized(&self) -> Result<&Kustomized, TreeError> {

@@ -9,7 +9,6 @@ pub mod argocd;
 pub mod flux;
 pub mod helm;
 pub mod kustomize;
-pub mod recognise;
 mod shape;
 pub mod source;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The rules that are always on, and the documentation of every rule that is not Rego.
 
-use super::{fields, helm, kustomize, paths, pins, references, refs, schema, secrets};
+use super::{fields, helm, iac, kustomize, paths, pins, references, refs, schema, secrets};
 use crate::{
     git::RepoPath,
     verdict::{Finding, Place, Severity},
@@ -26,6 +26,12 @@ pub const LFS_POINTER: &str = "lfs-pointer";
 pub const LINK: &str = "link";
 /// Attributes that make a checkout differ from what is judged.
 pub const ATTRIBUTES: &str = "gitattributes";
+/// A template that does not say so by its name.
+pub const UNFILLED: &str = "unfilled-template";
+/// A file of a language that is not read.
+pub const UNREAD: &str = "unread-format";
+/// A state of Terraform.
+pub const TERRAFORM_STATE: &str = "terraform-state";
 /// A ref that replaces objects.
 pub const REPLACEMENT_REF: &str = "replacement-ref";
 /// A policy ref that would hold no working policies.
@@ -52,6 +58,39 @@ do not: `1:30` is the number 90 for the first, `0o17` the number 15 for the seco
 How to fix: put the value in quotes.",
     },
     Explanation {
+        id: iac::ANSIBLE,
+        title: "A file is not what Ansible accepts",
+        text: "Ansible refuses a playbook with a keyword that it does not know, a task without a module or with two, and
+more; a misspelt keyword is taken for a module. Playbooks, tasks, handlers, variables, inventories,
+requirements and the metadata of roles are recognised by what they say and where they lie.
+
+How to fix: mend the place shown; `ansible-playbook --syntax-check` says whether a playbook is good.
+
+Configured under `rules` with `schema: ansible`.",
+    },
+    Explanation {
+        id: iac::CLOUDFORMATION,
+        title: "A template is not what CloudFormation accepts",
+        text: "Types of resources, their properties, what they require, and what `Ref`, `GetAtt`, `Sub`, conditions and the
+like point at are compared with the types of a day (`data/README.md` names it). Where a macro may add
+something, nothing is said of what is not there.
+
+How to fix: mend the place shown; the nearest right name is given.
+
+Configured under `rules` with `schema: cloudformation`.",
+    },
+    Explanation {
+        id: iac::COMPOSE,
+        title: "A file is not what Compose accepts",
+        text: "Compose refuses keys that it does not know, values of the wrong sort, and services that point at networks,
+volumes, secrets or services that are not there. Where another file may be merged with this one, what is
+not there is a warning at most.
+
+How to fix: mend the place shown; `docker compose config` says whether the file is good.
+
+Configured under `rules` with `schema: compose`.",
+    },
+    Explanation {
         id: DUPLICATE_KEY,
         title: "A key stands twice in one mapping",
         text: "The YAML specification forbids it, and readers disagree: some keep the first value, most the last,
@@ -62,7 +101,7 @@ How to fix: remove one of the two. Both places are shown.",
     Explanation {
         id: ENCRYPTED,
         title: "The file is encrypted as a whole and is not judged",
-        text: "git-crypt stores files as ciphertext. Nothing can be said about what they hold, so the file is
+        text: "git-crypt and Ansible Vault store files as ciphertext. Nothing can be said about what they hold, so the file is
 reported (`-v`) and let in.",
     },
     Explanation {
@@ -98,7 +137,9 @@ GitOps engine that tries stalls for the whole set of objects. Others must not ch
 something outside depends on them.
 
 The object is recognised by its group, kind, namespace and name, wherever it is written: moving
-it to another file changes nothing. Values are compared, not text: the order of keys, quoting and
+it to another file changes nothing. A resource of Terraform belongs to its folder; one of CloudFormation, a
+host of an inventory or a service of Compose to its file; a file or folder with another name is
+followed where only one can be meant. A `moved` block is not followed. Values are compared, not text: the order of keys, quoting and
 comments do not count; nothing, `null` and an empty list or mapping are the same.
 
 How to fix: restore the old value. If it has to change, give the object a new name, delete the
@@ -141,7 +182,7 @@ Configured under `rules` with `check: kustomization`.",
     Explanation {
         id: LARGE_FILE,
         title: "The file is too large to be searched",
-        text: "Files over `limits.file-size` that are not declarative are let in without being searched for secrets.",
+        text: "Files over 8 MiB that are not declarative are let in without being searched for secrets.",
     },
     Explanation {
         id: LFS_POINTER,
@@ -235,8 +276,8 @@ How to fix: keep them on your own machine.",
     Explanation {
         id: SYNTAX,
         title: "A file cannot be read as its format",
-        text: "A file whose name says YAML or JSON could not be parsed, so nothing that it holds could be judged,
-and no consumer could apply it.
+        text: "A file is recognised as YAML, JSON, HCL or another format (docs/formats.md) and could not be parsed, so
+nothing that it holds could be judged, and no consumer could apply it.
 
 How to fix: mend the place shown; `pushgate check FILE` says whether it is good now. If the file
 only looks declarative, an administrator can leave it out:
@@ -244,6 +285,33 @@ only looks declarative, an administrator can leave it out:
   files:
     - match: [\"path/**\"]
       ignore: true",
+    },
+    Explanation {
+        id: iac::TERRAFORM,
+        title: "A file is not what Terraform accepts",
+        text: "What `terraform validate` refuses whatever the providers are: what is referred to and not declared, declared
+twice, `moved`, `removed` and `import` blocks that cannot be, modules that are not there or are called
+with the wrong arguments. All files of the folder count, as they are after the push.
+
+How to fix: mend the place shown; `terraform validate` says whether the module is good.
+
+Configured under `rules` with `schema: terraform`.",
+    },
+    Explanation {
+        id: TERRAFORM_STATE,
+        title: "A state of Terraform does not belong into a repository",
+        text: "A state holds every attribute of every resource, passwords and keys among them, in clear, and is stale as
+soon as anybody applies. Whoever can read the repository can read it.
+
+How to fix: keep it in a backend, ignore `*.tfstate*`, and replace the secrets that it holds: the push has
+sent them already. An administrator can leave test data out under `files`.",
+    },
+    Explanation {
+        id: UNFILLED,
+        title: "The file is a template and is not judged",
+        text: "Ansible, Terraform (`templatefile`) and others fill files in before anybody reads them as what their name
+says. Where reading stops at `{{`, `{%`, `%{` or `${`, and the place does not speak against it, such files are
+counted, named with `-v`, and let in. A name that ends in .j2 or .tftpl says it better.",
     },
     Explanation {
         id: schema::UNKNOWN,
@@ -262,6 +330,13 @@ How to fix: name a commit, a digest, a tag or an exact version. Sources that are
 
 Configured under `rules` with `pins`.",
     },
+    Explanation {
+        id: UNREAD,
+        title: "The file is of a language that is not read",
+        text: "CUE, Jsonnet and Groovy are programs: what they say is known when they have been run, and a gate runs nothing
+of a push. Such files are counted, named with `-v`, and let in. Judge what they give:
+jsonnet app.jsonnet | pushgate check -",
+    },
 ];
 
 /// A file that is let in without being judged, for a reason that is told to whoever asks.
@@ -270,12 +345,23 @@ pub fn not_judged(path: &RepoPath, rule: &'static str) -> Finding {
     let why = match rule {
         ENCRYPTED => "is encrypted as a whole",
         HELM_TEMPLATE => "is a template of a Helm chart",
-        LARGE_FILE => "is larger than `limits.file-size`",
+        LARGE_FILE => "is larger than 8 MiB",
+        LFS_POINTER => "is a Git LFS pointer, with its content elsewhere",
+        UNFILLED => "is a template that has to be filled in first",
+        UNREAD => "is of a language that is not read",
         other => other,
     };
     let mut finding = Finding::new(rule, format!("{path} {why}: not judged")).at(Place::file(path.clone()));
     finding.severity = Severity::Info;
     finding
+}
+
+/// A state of Terraform in the repository.
+#[must_use]
+pub fn terraform_state(path: &RepoPath) -> Finding {
+    Finding::new(TERRAFORM_STATE, format!("{path} is a state of Terraform: it holds every secret in clear"))
+        .at(Place::file(path.clone()))
+        .with_help("keep states in a backend; add `*.tfstate*` to .gitignore; `git rm --cached` takes it out")
 }
 
 #[cfg(test)]
@@ -284,7 +370,7 @@ mod tests {
 
     #[test]
     fn what_is_not_judged_is_known_to_the_verdict() {
-        assert_eq!(crate::verdict::NOT_JUDGED, [ENCRYPTED, HELM_TEMPLATE, LARGE_FILE]);
+        assert_eq!(crate::verdict::NOT_JUDGED, [ENCRYPTED, HELM_TEMPLATE, LARGE_FILE, LFS_POINTER, UNFILLED, UNREAD]);
         assert_eq!(crate::verdict::NOT_VALIDATED, schema::UNKNOWN);
     }
 

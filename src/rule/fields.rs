@@ -5,6 +5,7 @@ use crate::{
     config::{FieldRule, Transition as FieldTransition},
     document::{Node, Route, Step, Value},
     git::RefName,
+    secret,
     verdict::{Finding, OldPlace},
 };
 
@@ -70,9 +71,11 @@ impl Rule for FieldImmutability {
                 Some(_) if pair.identity().is_some_and(|identity| identity.kind == "Secret") => {
                     "was another value".to_owned()
                 }
-                Some(before) if before.value != Value::Null => match &deepest.gone {
-                    Some(entry) => format!("{entry} is gone"),
-                    None => format!("was {}", brief(before)),
+                Some(before) if names_secret(&deepest.route, before) => "was another value".to_owned(),
+                Some(before) if before.value != Value::Null => match (&deepest.gone, after) {
+                    (Some(entry), _) => format!("{entry} is gone"),
+                    (None, Some(_)) => format!("was {}", brief(before)),
+                    (None, None) => format!("{} is gone, was {}", last_key(&deepest.route), brief(before)),
                 },
                 Some(_) | None => "was not set".to_owned(),
             };
@@ -99,6 +102,29 @@ impl Rule for FieldImmutability {
         }
         Ok(())
     }
+}
+
+/// Whether any key on the way to a value, or in it, is the name of a secret.
+fn names_secret(route: &Route, node: &Node) -> bool {
+    let on_the_way = route.0.iter().any(|step| match step {
+        Step::Key(key) => secret::is_name_of_secret(key),
+        Step::Index(_) => false,
+    });
+    let within = |node: &Node| {
+        node.entries().iter().any(|entry| names_secret(&Route(vec![Step::Key(entry.key.clone())]), &entry.value))
+    };
+    on_the_way
+        || within(node)
+        || node.as_sequence().unwrap_or_default().iter().any(|item| names_secret(&Route::default(), item))
+}
+
+/// The last key on the way to a value.
+fn last_key(route: &Route) -> String {
+    let last = route.0.iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Index(_) => None,
+    });
+    crate::text::shortened(last.unwrap_or("it"), 30)
 }
 
 /// The routes whose values are not the same on both sides, with the values. Nothing, `null` and an

@@ -94,7 +94,7 @@ impl Rule for Charts {
         // Of a file that is a list, the items are units; the first stands for all.
         let is_list = unit.route.0 == [Step::Index(0)];
         let first = unit.document == 0 && (unit.route.0.is_empty() || is_list);
-        if !first || !selects(&self.0.selection, &file.path, unit) {
+        if !first || !selects(&self.0.selection, file, unit) {
             return Ok(());
         }
         let mut found = Vec::new();

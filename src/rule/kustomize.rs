@@ -91,7 +91,7 @@ impl Rule for Kustomizations {
     ) -> Result<(), RuleError> {
         // Other tools would not find such a file either; nothing can be said of what it points at.
         let Ok(path) = std::str::from_utf8(file.path.as_bytes()).map(str::to_owned) else { return Ok(()) };
-        let judged = selects(&self.config.selection, &file.path, unit) && !file.template && unit.route.0.is_empty();
+        let judged = selects(&self.config.selection, file, unit) && !file.template && unit.route.0.is_empty();
         if !judged || !kustomize::is_kustomization(&path, unit.node) {
             return Ok(());
         }

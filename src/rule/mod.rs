@@ -6,6 +6,7 @@
 pub mod builtin;
 mod fields;
 mod helm;
+mod iac;
 mod kustomize;
 mod kustomized;
 mod pair;
@@ -26,9 +27,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     config::{Check, Config, Enforce, JudgeConfig, Match, SchemaKind},
-    document::{Located, Node, Part, Route, Source, Span, Unit, Violation},
+    document::{Located, Node, Part, Role, Route, Source, Span, Unit, Violation, format::Format},
     git::{Change, GitError, Oid, RefKind, RefName, RepoPath},
     gitops::{Tree, TreeError},
+    iac::terraform,
     kubernetes::crd::CustomResource,
     policy::EvalError,
     push::{Pusher, RefChange},
@@ -55,6 +57,11 @@ pub trait Rule: Send + Sync {
 
     /// Says what it has to say about a changed path, whatever its file holds.
     fn on_path(&self, _scope: &Scope<'_>, _change: &Change, _findings: &mut Vec<Finding>) {}
+
+    /// Whether it is asked about a unit at all.
+    fn looks_at(&self, unit: &Unit<'_>) -> bool {
+        unit.role == Role::Judged
+    }
 
     /// Says what it has to say about one side of a document: called for the new side, and for the
     /// old side to tell what was there before.
@@ -157,6 +164,18 @@ pub trait Surroundings: Tree + Sync {
     /// # Errors
     /// [`TreeError`] when the repository cannot be read.
     fn git_repositories(&self, name: &str) -> Result<Vec<GitRepository>, TreeError>;
+
+    /// The files of Terraform that call the module in a folder.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn calling(&self, folder: &str) -> Result<Vec<RepoPath>, TreeError>;
+
+    /// The module of Terraform in a folder, with those that it calls.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn terraform_module(&self, folder: &str) -> Result<terraform::Module, TreeError>;
 
     /// The files with Flux or Argo CD objects that point at any of some paths.
     ///
@@ -289,6 +308,8 @@ impl FileText {
         let mut place = self.place(unit, &violation.route);
         if let Some(excerpt) = &mut place.excerpt {
             excerpt.span = self.part_span(unit, &violation.route, violation.part).unwrap_or(excerpt.span);
+            let words = violation.words.as_deref();
+            excerpt.span = words.and_then(|words| self.words_in(unit, &violation.route, words)).unwrap_or(excerpt.span);
             excerpt.label = violation.label;
             let related = violation.related.map(|(route, label)| {
                 let span = self.part_span(unit, &route, Part::Value);
@@ -300,6 +321,21 @@ impl FileText {
         finding.help = violation.help;
         finding.resource.clone_from(&unit.identity);
         finding
+    }
+
+    /// Where words stand in a value; `None` where they are written otherwise.
+    fn words_in(&self, unit: &Unit<'_>, route: &Route, words: &str) -> Option<Span> {
+        let located = route.locate(unit.node);
+        let value = located.node.span;
+        let text = self.source.text().get(value.start as usize..value.end as usize).filter(|_| located.exact)?;
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let whole = |at: &usize| {
+            let before = text.get(..*at).unwrap_or_default().chars().next_back();
+            let after = text.get(at + words.len()..).unwrap_or_default().chars().next();
+            !before.is_some_and(|c| is_word(c) || c == '.') && !after.is_some_and(is_word)
+        };
+        let at = text.match_indices(words).map(|(at, _)| at).find(whole)? + value.start as usize;
+        Some(Span::new(at, at + words.len()))
     }
 
     /// The key or the value at a route, as far as it stands on its first line; `None` where the
@@ -377,9 +413,12 @@ fn selects_path(selection: &Match, path: &RepoPath) -> bool {
 }
 
 /// Whether an entry of `rules` is about a unit of a file.
-fn selects(selection: &Match, path: &RepoPath, unit: &Unit<'_>) -> bool {
+fn selects(selection: &Match, file: &FileText, unit: &Unit<'_>) -> bool {
+    let is_of = |formats: &Vec<Format>| formats.iter().any(|format| format.name() == file.format);
     let is_wanted = |kinds: &Vec<String>| unit.kind().is_some_and(|kind| kinds.iter().any(|wanted| wanted == kind));
-    selects_path(selection, path) && selection.kinds.as_ref().is_none_or(is_wanted)
+    selects_path(selection, &file.path)
+        && selection.kinds.as_ref().is_none_or(is_wanted)
+        && selection.formats.as_ref().is_none_or(is_of)
 }
 
 /// The bytes of a file that a rule can do without if it is too large: where such a file is declarative
@@ -426,9 +465,17 @@ impl Rules {
                         Box::new(rego::RegoRule::new(rule.clone(), rego.clone(), policies))
                     }));
                 }
-                JudgeConfig::Schema { kind: SchemaKind::Kubernetes, version } => {
-                    rules.push(Box::new(schema::KubernetesSchema::new(rule.clone(), *version)));
-                }
+                JudgeConfig::Schema { kinds, version } => rules.extend(kinds.iter().map(|kind| -> Box<dyn Rule> {
+                    match kind {
+                        SchemaKind::Kubernetes => Box::new(schema::KubernetesSchema::new(rule.clone(), *version)),
+                        SchemaKind::Terraform => Box::new(iac::ToolSchema::new(rule.clone(), iac::Tool::Terraform)),
+                        SchemaKind::CloudFormation => {
+                            Box::new(iac::ToolSchema::new(rule.clone(), iac::Tool::CloudFormation))
+                        }
+                        SchemaKind::Ansible => Box::new(iac::ToolSchema::new(rule.clone(), iac::Tool::Ansible)),
+                        SchemaKind::Compose => Box::new(iac::ToolSchema::new(rule.clone(), iac::Tool::Compose)),
+                    }
+                })),
                 JudgeConfig::Checks(checks) => rules.extend(checks.iter().map(|check| -> Box<dyn Rule> {
                     match check {
                         Check::Kustomization => Box::new(kustomize::Kustomizations::new(rule.clone(), &config.files)),

@@ -92,7 +92,7 @@ impl Rule for Pins {
         unit: &Unit<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
-        if file.template || !selects(&self.config.selection, &file.path, unit) {
+        if file.template || !selects(&self.config.selection, file, unit) {
             return Ok(());
         }
         let path = file.path.to_text();

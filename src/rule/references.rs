@@ -121,7 +121,7 @@ impl Rule for References {
         unit: &Unit<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
-        if file.template || !selects(&self.config.selection, &file.path, unit) {
+        if file.template || !selects(&self.config.selection, file, unit) {
             return Ok(());
         }
         let mut found = Vec::new();

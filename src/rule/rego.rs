@@ -8,7 +8,7 @@ use super::{FileText, Pair, Rule, RuleError, Scope, enforce, selects, selects_re
 use crate::{
     config::{InputKind, RegoConfig, RuleConfig},
     document::{Identity, Route, Unit},
-    git::{Oid, RefName, RepoPath},
+    git::{Oid, RefName},
     policy::{Evaluator, PolicySet, Violation, input_value},
     verdict::{Excerpt, Finding, Place, Severity},
 };
@@ -27,8 +27,8 @@ impl RegoRule {
         Self { config, rego, policies, idle: Mutex::new(Vec::new()) }
     }
 
-    fn selects(&self, path: &RepoPath, unit: &Unit<'_>) -> bool {
-        selects(&self.config.selection, path, unit)
+    fn selects(&self, file: &FileText, unit: &Unit<'_>) -> bool {
+        selects(&self.config.selection, file, unit)
     }
 
     /// Evaluates the policies over one input; the findings are about the unit.
@@ -108,7 +108,7 @@ impl Rule for RegoRule {
         findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
         match self.rego.input {
-            InputKind::Document if self.selects(&file.path, unit) => {
+            InputKind::Document if self.selects(file, unit) => {
                 let document = input_value(unit.node);
                 self.judge(scope, file, unit, &Input { value: document.clone(), document }, findings)
             }
@@ -126,7 +126,7 @@ impl Rule for RegoRule {
 
     fn on_pair(&self, scope: &Scope<'_>, pair: &Pair<'_>, findings: &mut Vec<Finding>) -> Result<(), RuleError> {
         let selected =
-            [pair.before(), pair.after()].into_iter().flatten().any(|side| self.selects(&side.file.path, side.unit));
+            [pair.before(), pair.after()].into_iter().flatten().any(|side| self.selects(side.file, side.unit));
         match self.rego.input {
             InputKind::Change if selected => {
                 let shown = pair.shown();

@@ -14,7 +14,7 @@ use crate::{
         format::{Format, parse},
     },
     git::{Change, RefName, RepoPath},
-    gitops::{At, TreeError, kustomize, recognise},
+    gitops::{At, TreeError, kustomize},
     kubernetes::{
         Version,
         builtin::{Field, Lookup, definition, lookup, number_of},
@@ -22,6 +22,7 @@ use crate::{
         schema::Schema,
         validate::{Context, Definitions, ambiguous, validate},
     },
+    recognise,
     text::shortened,
     verdict::{Finding, Severity},
 };
@@ -310,7 +311,8 @@ impl Rule for KubernetesSchema {
         unit: &Unit<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
-        if !selects(&self.config.selection, &file.path, unit) || unit.unstated {
+        let may_be_one = Format::from_name(file.format).is_some_and(Format::holds_manifests);
+        if !selects(&self.config.selection, file, unit) || unit.unstated || !may_be_one {
             return Ok(());
         }
         let text = |key| unit.node.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());

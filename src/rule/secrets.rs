@@ -5,16 +5,54 @@ use std::collections::BTreeSet;
 use super::{FileText, Rule, RuleError, Scope, Surroundings, enforce, read_if_small, selects_path, selects_ref};
 use crate::{
     config::RuleConfig,
-    document::{Span, Step, Unit, Violation},
+    document::{Role, Span, Step, Unit, Violation, format::Format},
     git::{Change, RefName, RepoPath},
-    gitops::kustomize::{self, Role, Target},
-    secret,
+    gitops::kustomize::{self, Role as Referred, Target},
+    iac::{self, Kind, terraform},
+    secret::{self, Settings},
     text::shortened,
     verdict::{Excerpt, Finding, Place, Severity},
 };
 
 /// Id of the rule.
 pub const ID: &str = "plaintext-secret";
+
+/// What the settings in a document are for; `None` where names of fields say nothing of secrets.
+fn settings(path: &str, format: &str, root: &Unit<'_>) -> Option<Settings> {
+    match iac::kind_of(path, root.node) {
+        Some(Kind::Terraform(terraform::Kind::State | terraform::Kind::Plan)) => Some(Settings::TerraformState),
+        Some(Kind::Terraform(_)) => Some(Settings::Terraform),
+        Some(Kind::CloudFormation) => Some(Settings::CloudFormation),
+        Some(Kind::Ansible(_)) => Some(Settings::Ansible),
+        Some(Kind::Compose) => Some(Settings::Compose),
+        None => settings_of_format(format, path),
+    }
+}
+
+fn settings_of_format(format: &str, path: &str) -> Option<Settings> {
+    match format {
+        "hcl" => Some(Settings::Terraform),
+        "inventory" => Some(Settings::Ansible),
+        "dockerfile" => Some(Settings::Dockerfile),
+        "dotenv" | "ini" => Some(Settings::Flat),
+        "toml" | "properties" | "hocon" | "xml" | "edn" => Some(Settings::Tree),
+        _ if is_of_application(path) => Some(Settings::Tree),
+        _ => None,
+    }
+}
+
+/// Whether a YAML or JSON file holds the settings of a program, by the name that its framework looks for.
+fn is_of_application(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let begins =
+        |word: &str| stem.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']));
+    match extension {
+        "yml" | "yaml" => begins("application") || begins("bootstrap") || stem == "database",
+        "json" => begins("appsettings"),
+        _ => false,
+    }
+}
 
 /// `check: plaintext-secret` of one entry of `rules`.
 pub struct PlaintextSecrets(RuleConfig);
@@ -50,7 +88,7 @@ impl Rule for PlaintextSecrets {
         for reference in kustomize::references(&path, unit.node) {
             let Target::Local(target) = &reference.target else { continue };
             let of_secret = reference.route.0.first() == Some(&Step::Key("secretGenerator".to_owned()));
-            if !of_secret || reference.role != Role::GeneratorInput {
+            if !of_secret || reference.role != Referred::GeneratorInput {
                 continue;
             }
             let Some(content) = scope.tree.read(target)? else { continue };
@@ -110,7 +148,20 @@ impl Rule for PlaintextSecrets {
         }
         let mut found = secret::in_text(file.source.text());
         let mut resources = Vec::new();
-        for unit in units {
+        let path = file.path.to_text();
+        // A template, or broken: its lines say what they say.
+        if file.format == "text"
+            && let Some(settings) = Format::detect(&path).and_then(|format| settings_of_format(format.name(), &path))
+        {
+            found.extend(secret::in_lines(settings, &path, file.source.text()));
+        }
+        for unit in units.iter().filter(|unit| unit.route.0.is_empty()) {
+            let Some(settings) = settings(&path, file.format, unit) else { continue };
+            let of_file = secret::in_settings(settings, &path, unit.node);
+            resources.extend(of_file.iter().map(|one| (one.span, *unit)));
+            found.extend(of_file);
+        }
+        for unit in units.iter().filter(|unit| unit.role == Role::Judged) {
             let is_root = |other: &&&Unit<'_>| other.document == unit.document && other.route.0.is_empty();
             let root = units.iter().find(is_root).map_or(unit.node, |root| root.node);
             let of_unit = secret::in_manifest(unit, root);

@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// Rules that only say that a file could not be judged by its nature.
-pub const NOT_JUDGED: [&str; 3] = ["encrypted-file", "helm-template", "large-file"];
+pub const NOT_JUDGED: [&str; 6] =
+    ["encrypted-file", "helm-template", "large-file", "lfs-pointer", "unfilled-template", "unread-format"];
 
 /// The rule that only says that nobody here knows what an object has to look like.
 pub const NOT_VALIDATED: &str = "unknown-resource";
@@ -182,7 +183,7 @@ impl Finding {
     /// Whether it says that a file could not be judged by its nature.
     #[must_use]
     pub fn is_not_judged(&self) -> bool {
-        NOT_JUDGED.contains(&self.rule.as_str())
+        self.severity == Severity::Info && NOT_JUDGED.contains(&self.rule.as_str())
     }
 
     /// Whether it says that an object could not be compared with anything.

@@ -383,3 +383,21 @@ fn what_cannot_be_compared_to_the_end_is_not_taken_as_good() {
     );
     scene.push("more than anybody compares").refused(&["w.yaml", "too many alternatives to be compared"]);
 }
+
+#[test]
+fn what_was_good_as_one_format_is_judged_again_as_another() {
+    let scene = Scene::new("version: 1\nrules: [{schema: kubernetes}]\n");
+    let bad = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {container: []}\n";
+    for (name, number) in [("a.properties", 1), ("hosts", 2), ("b.cue", 3), (".gitignore", 4)] {
+        let text = format!("{bad}# {number}\n");
+        scene.write(name, &text).push("as something else").ok();
+        scene.git(&["mv", name, "pod.yaml"]).ok();
+        scene.push("as a manifest").refused(&["kubernetes-schema", "pod.yaml:4"]);
+        scene.reset();
+        // What cannot be read at all is no older sin either.
+        scene.write(name, format!("a: [{number}\n")).push("no YAML").ok();
+        scene.git(&["mv", name, "pod.yaml"]).ok();
+        scene.push("broken").refused(&["syntax", "pod.yaml:1"]);
+        scene.reset();
+    }
+}

@@ -52,7 +52,9 @@ fn no_test_file_is_forgotten() {
 #[test]
 fn every_rule_family_is_in_the_list() {
     let list = read("src/rule/mod.rs");
-    for family in ["refs", "paths", "fields", "rego", "schema", "kustomize", "helm", "references", "pins", "secrets"] {
+    for family in
+        ["refs", "paths", "fields", "rego", "schema", "iac", "kustomize", "helm", "references", "pins", "secrets"]
+    {
         assert!(Path::new(ROOT).join(format!("src/rule/{family}.rs")).exists());
         assert!(list.contains(&format!("{family}::")), "{family} is not built");
     }
@@ -60,6 +62,7 @@ fn every_rule_family_is_in_the_list() {
         "builtin",
         "fields",
         "helm",
+        "iac",
         "kustomize",
         "kustomized",
         "mod",

@@ -235,3 +235,24 @@ fn an_old_secret_is_no_news_but_another_one_is() {
         .push("rotated in clear")
         .refused(&["plaintext-secret"]);
 }
+
+#[test]
+fn a_mistake_beside_a_setting_that_is_secret_does_not_show_it() {
+    // Not even where nobody looks for secrets.
+    let scene = Scene::new("version: 1\nrules: [{schema: kubernetes}]\n");
+    scene.write("readme.md", "x\n").push("start").ok();
+    let secret = password();
+    for (name, text) in [
+        ("vars.yml", format!("db_password: {secret}\nb: [1\n")),
+        ("main.tf", format!("resource \"a\" \"b\" {{\n  password = \"{secret}\"\n  c = [\n}}\n")),
+        ("a.toml", format!("password = \"{secret}\"\nb =\n")),
+        ("a.json", format!("{{\"password\": \"{secret}\",\n\"b\": }}\n")),
+        ("hosts", format!("[web]\nw1 ansible_password={secret}\n[web:sort]\n")),
+        (".env", format!("DB_PASSWORD={secret}\nB C\n")),
+    ] {
+        scene.write(name, &text);
+        let ran = scene.push(name).refused(&["syntax", name]);
+        assert!(!ran.stderr.contains(&secret), "{text}\n{ran}");
+        scene.reset();
+    }
+}

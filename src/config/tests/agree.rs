@@ -138,6 +138,9 @@ fn every_word_is_understood() {
                 assert!(says.ends_with('.'), "{word}: {says}");
                 let mut changed = full.clone();
                 *changed.pointer_mut(&place).unwrap() = json!(word);
+                if key.name == "schema" && *word != "kubernetes" {
+                    changed.pointer_mut(&at).unwrap().as_object_mut().unwrap().shift_remove("version");
+                }
                 judges.both_accept(&changed);
             }
             for word in vocabulary.planned.iter().chain(&["unknown", "DENY", ""]) {

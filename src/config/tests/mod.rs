@@ -21,7 +21,7 @@ rules:
   - rego: ./policies//kubernetes/
     namespaces: [main, kubernetes.security]
     input: change
-    match: {paths: ["clusters/**"], refs: refs/heads/main, kinds: [Deployment]}
+    match: {paths: ["clusters/**"], refs: refs/heads/main, kinds: [Deployment], formats: [yaml, json]}
     enforce: dry-run
     data: policies/data.yaml
   - rego: policies/other.rego
@@ -141,11 +141,15 @@ fn everything_is_shown_as_it_counts() {
         - refs/heads/main
         kinds:
         - Deployment
+        formats:
+        - yaml
+        - json
       enforce: dry-run
     - rego: policies/other.rego
       input: document
       enforce: deny
-    - schema: kubernetes
+    - schema:
+      - kubernetes
       version: '1.30'
       enforce: deny
     - check:

@@ -98,6 +98,7 @@ fn single_mistakes() {
         "version: 1\nrules: [{rego: a, version: '1.30'}]",
         "version: 1\nrules: [{schema: kubernetes, namespaces: a}]",
         "version: 1\nrules: [{schema: kubernetes, version: 1.30}]",
+        "version: 1\nrules: [{schema: [terraform, ansible], version: '1.30'}]",
         "version: 1\nrules: [{schema: kubernetes, version: '1.24'}]",
         "version: 1\nrules: [{schema: kubernetes, check: helm-chart}]",
         "version: 1\nrules: [{rego: a}]\nrepository: {url: gitops}",
@@ -141,7 +142,7 @@ fn single_mistakes() {
     version: 1 | immutability: {}
         2:15 `immutability` is empty (known in `immutability`: `refs`, `paths`, `fields`)
     version: 1 | rules: [{match: {paths: a}}]
-        2:10 one of `rego`, `schema`, `check`, `pins` is missing (add `rego`: Policy file or directory, relative to the source of policies; or add `schema`: Structural validation of what manifests say; or add `check`: Checks that come with pushgate; or add `pins`: How Flux and Argo CD objects may say which revision of a source they take)
+        2:10 one of `rego`, `schema`, `check`, `pins` is missing (add `rego`: Policy file or directory, relative to the source of policies; or add `schema`: Structural validation by what the tools take that files are for; or add `check`: Checks that come with pushgate; or add `pins`: How Flux and Argo CD objects may say which revision of a source they take)
     version: 1 | rules: [{rego: a, gatekeeper: b}]
         2:19 `gatekeeper` is not supported by pushgate 0.1.0 (remove it; nothing would be enforced)
         2:19 `rego` and `gatekeeper` exclude each other (write an entry for each)
@@ -150,7 +151,7 @@ fn single_mistakes() {
     version: 1 | rules: [{rego: a, data: [b, ../c]}]
         2:29 `../c` leaves the directory of the policies (put what is needed below that directory)
     version: 1 | rules: [{rego: a, match: {}}]
-        2:26 `match` is empty (known in `match` of a rule: `paths`, `refs`, `kinds`)
+        2:26 `match` is empty (known in `match` of a rule: `paths`, `refs`, `kinds`, `formats`)
     version: 1 | rules: [{rego: a, match: {kinds: []}}]
         2:34 `kinds` is empty (list something, or remove it)
     version: 1 | rules: [{rego: a, match: {kinds: [A, A]}}]
@@ -175,6 +176,8 @@ fn single_mistakes() {
         2:30 `namespaces` says nothing without `rego` (remove it)
     version: 1 | rules: [{schema: kubernetes, version: 1.30}]
         2:39 `version` should be a string, not a number (put it in quotes if this text is meant)
+    version: 1 | rules: [{schema: [terraform, ansible], version: '1.30'}]
+        2:40 `version` is that of Kubernetes, which is not named here (remove it)
     version: 1 | rules: [{schema: kubernetes, version: '1.24'}]
         2:39 no schemas for Kubernetes `1.24` (write one of "1.25" to "1.37")
     version: 1 | rules: [{schema: kubernetes, check: helm-chart}]

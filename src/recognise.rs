@@ -5,7 +5,10 @@
 
 use crate::document::{Node, Value};
 
-use super::{argocd, flux, kustomize, tree::split, words::entries};
+use crate::{
+    gitops::{argocd, flux, kustomize},
+    iac,
+};
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +33,8 @@ pub enum FileKind {
     ClientSide,
     /// A workflow or pipeline of a CI system.
     Ci,
-    /// A Compose file.
-    Compose,
-    /// An Ansible playbook or list of tasks.
-    Ansible,
-    /// A template of `CloudFormation`.
-    CloudFormation,
+    /// Infrastructure as code.
+    Iac(iac::Kind),
     /// A description of an API (`openapi`, `swagger`, `asyncapi`).
     OpenApi,
     /// A JSON Schema.
@@ -61,9 +60,7 @@ impl FileKind {
             Self::HelmValues => "helm-values",
             Self::ClientSide => "client-side",
             Self::Ci => "ci",
-            Self::Compose => "compose",
-            Self::Ansible => "ansible",
-            Self::CloudFormation => "cloudformation",
+            Self::Iac(kind) => kind.name(),
             Self::OpenApi => "openapi",
             Self::JsonSchema => "json-schema",
             Self::Tool => "tool",
@@ -81,9 +78,7 @@ impl FileKind {
             | Self::HelmValues
             | Self::ClientSide
             | Self::Ci
-            | Self::Compose
-            | Self::Ansible
-            | Self::CloudFormation
+            | Self::Iac(_)
             | Self::OpenApi
             | Self::JsonSchema
             | Self::Tool
@@ -101,6 +96,9 @@ pub fn kind_of_file(path: &str, node: &Node) -> FileKind {
     let text = |key| node.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
     if let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) {
         return object(api_version, kind, node);
+    }
+    if let Some(kind) = iac::kind_of(path, node) {
+        return FileKind::Iac(kind);
     }
     by_content(node).or_else(|| by_place(path)).unwrap_or(FileKind::Data)
 }
@@ -184,9 +182,6 @@ pub fn is_client_side(api_version: &str, kind: &str) -> bool {
 fn by_content(node: &Node) -> Option<FileKind> {
     let has = |key| node.get(key).is_some();
     let is_mapping = |key| node.get(key).is_some_and(|value| matches!(value.value, Value::Mapping(_)));
-    if has("AWSTemplateFormatVersion") || node.get("Resources").is_some_and(has_cloud_types) {
-        return Some(FileKind::CloudFormation);
-    }
     if (has("openapi") || has("swagger") || has("asyncapi")) && has("info") {
         return Some(FileKind::OpenApi);
     }
@@ -197,49 +192,15 @@ fn by_content(node: &Node) -> Option<FileKind> {
     if is_mapping("jobs") && (has("on") || has("true")) {
         return Some(FileKind::Ci);
     }
-    if is_mapping("services")
-        && node.get("services").is_some_and(|services| {
-            let services = entries(services);
-            !services.is_empty() && services.iter().all(|service| is_service(&service.value))
-        })
-    {
-        return Some(FileKind::Compose);
-    }
-    if let Some(items) = node.as_sequence()
-        && !items.is_empty()
-        && items.iter().all(is_play)
-    {
-        return Some(FileKind::Ansible);
-    }
     None
-}
-
-fn has_cloud_types(resources: &Node) -> bool {
-    entries(resources).iter().any(|resource| {
-        resource.value.get("Type").and_then(Node::as_str).is_some_and(|kind| {
-            kind.starts_with("AWS::") || kind.starts_with("Custom::") || kind.starts_with("Alexa::")
-        })
-    })
-}
-
-fn is_service(service: &Node) -> bool {
-    ["image", "build", "extends"].iter().any(|key| service.get(key).is_some())
-}
-
-/// Whether this is a play, or a task that names its module in full.
-fn is_play(item: &Node) -> bool {
-    let has = |key| item.get(key).is_some();
-    let play =
-        has("hosts") && ["tasks", "roles", "pre_tasks", "post_tasks", "handlers", "gather_facts"].into_iter().any(has);
-    play || has("import_playbook") || entries(item).iter().any(|entry| entry.key.starts_with("ansible.builtin."))
 }
 
 /// What a file is by its name and folder.
 fn by_place(path: &str) -> Option<FileKind> {
-    let (folder, name) = split(path);
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let name = name.to_ascii_lowercase();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
-    if split(path).1 == "Chart.yaml" {
+    if path.rsplit('/').next() == Some("Chart.yaml") {
         return Some(FileKind::HelmChart);
     }
     let is_yaml = matches!(extension, "yaml" | "yml");
@@ -276,8 +237,6 @@ fn by_place(path: &str) -> Option<FileKind> {
         {
             Some(FileKind::Ci)
         }
-        "docker-compose" | "compose" if is_yaml => Some(FileKind::Compose),
-        "playbook" | "site" if is_yaml => Some(FileKind::Ansible),
         stem if is_yaml && (stem == "values" || stem.starts_with("values-") || stem.starts_with("values.")) => {
             Some(FileKind::HelmValues)
         }
@@ -295,7 +254,14 @@ fn by_place(path: &str) -> Option<FileKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gitops::testing::yaml;
+    use crate::document::{
+        ParseLimits,
+        format::{Format, parse},
+    };
+
+    fn yaml(text: &str) -> Node {
+        parse(Format::Yaml, text.as_bytes(), &ParseLimits::default()).documents.remove(0).root
+    }
 
     #[test]
     fn files_are_told_apart() {
@@ -326,11 +292,15 @@ mod tests {
             (".github/workflows/ci.yml", "{on: push, jobs: {}}", FileKind::Ci),
             ("anywhere.yml", "{on: push, jobs: {a: {}}}", FileKind::Ci),
             (".gitlab-ci.yml", "{build: {script: x}}", FileKind::Ci),
-            ("stack.yml", "{services: {db: {image: postgres}}}", FileKind::Compose),
+            ("compose.prod.yml", "{services: {db: {image: postgres}}}", FileKind::Iac(iac::Kind::Compose)),
             ("stack.yml", "{services: {db: {port: 1}}}", FileKind::Data),
-            ("x.yml", "[{hosts: all, tasks: []}]", FileKind::Ansible),
-            ("roles/a/tasks/main.yml", "[{name: x, ansible.builtin.copy: {}}]", FileKind::Ansible),
-            ("a.json", "{Resources: {B: {Type: 'AWS::S3::Bucket'}}}", FileKind::CloudFormation),
+            ("x.yml", "[{hosts: all, tasks: []}]", FileKind::Iac(iac::Kind::Ansible(iac::ansible::Kind::Playbook))),
+            (
+                "roles/a/tasks/main.yml",
+                "[{name: x, ansible.builtin.copy: {}}]",
+                FileKind::Iac(iac::Kind::Ansible(iac::ansible::Kind::Tasks)),
+            ),
+            ("a.json", "{Resources: {B: {Type: 'AWS::S3::Bucket'}}}", FileKind::Iac(iac::Kind::CloudFormation)),
             ("a.json", "{Resources: {B: {Type: X}}}", FileKind::Data),
             ("api.yaml", "{openapi: 3.1.0, info: {}}", FileKind::OpenApi),
             ("kustomize-openapi.yaml", "{openapi: x}", FileKind::Data),
