@@ -294,7 +294,7 @@ impl Reader<'_> {
     }
 
     /// Whether a file is larger than anything that is told by its content.
-    fn is_large(&self, path: &RepoPath, file: &File) -> Result<bool, GateError> {
+    pub fn is_large(&self, path: &RepoPath, file: &File) -> Result<bool, GateError> {
         const LARGEST: u64 = 4 << 20;
         match (&file.content, self.repository) {
             (Content::Bytes(bytes), _) => Ok(bytes.len() as u64 > LARGEST),

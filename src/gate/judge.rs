@@ -230,7 +230,15 @@ impl<'a> Judge<'a> {
             judged.findings.push(self.state(change)?);
             return Ok(None);
         }
-        match self.reader.read(&change.path, file, selected)? {
+        let mut reading = self.reader.read(&change.path, file, selected)?;
+        if selected == Selected::ByContent
+            && matches!(reading, Reading::Plain)
+            && let Some(format) = self.format_before(change)?
+        {
+            // What was an inventory is a broken one now, and not something that nobody looks at.
+            reading = self.reader.read(&change.path, file, Selected::As(format))?;
+        }
+        match reading {
             // A template that is YAML as it stands is judged like any other file: Helm passes on
             // what it does not fill in.
             Reading::Text(mut text) => {
@@ -244,15 +252,14 @@ impl<'a> Judge<'a> {
                     let was_sound = || -> Result<bool, GateError> {
                         Ok(self.side(&change.path, change.before.as_ref())?.is_some_and(|old| old.is_sound()))
                     };
-                    if text.documents() == 0
-                        && unfilled::is_unfilled(&text, &path, self.sides.new).map_err(RuleError::from)?
-                        && !was_sound()?
-                    {
+                    let is_unfilled = text.documents() == 0
+                        && unfilled::is_unfilled(&text, &path, self.sides.new).map_err(RuleError::from)?;
+                    if is_unfilled && !was_sound()? {
                         judged.findings.push(builtin::not_judged(&change.path, builtin::UNFILLED));
                         return Ok(None);
                     }
                     let is_foreign = text.text.format == Format::Hcl.name() && terraform::is_of_another_tool(&path);
-                    if is_foreign && !self.is_below_terragrunt(&change.path)? {
+                    if is_foreign && !self.is_below_terragrunt(&change.path)? && !was_sound()? {
                         judged.findings.push(builtin::not_judged(&change.path, builtin::UNREAD));
                         return Ok(None);
                     }
@@ -278,10 +285,18 @@ impl<'a> Judge<'a> {
             Reading::Plain => {
                 if selected == Selected::Unread {
                     judged.findings.push(builtin::not_judged(&change.path, builtin::UNREAD));
+                } else if selected == Selected::ByContent && self.reader.is_large(&change.path, file)? {
+                    judged.findings.push(builtin::not_judged(&change.path, builtin::LARGE_FILE));
                 }
                 Ok(None)
             }
         }
+    }
+
+    /// The format that a file had before, where its content said so.
+    fn format_before(&self, change: &Change) -> Result<Option<Format>, GateError> {
+        let old = self.side(&change.path, change.before.as_ref())?;
+        Ok(old.and_then(|old| Format::from_name(old.text.format)))
     }
 
     /// Whether Terragrunt may read a file of HCL whatever its name is: its own lie in the folder or above.

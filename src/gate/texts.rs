@@ -46,7 +46,10 @@ impl Judge<'_> {
                 Plain::Text(text) => text,
                 Plain::Binary => return Ok(()),
                 Plain::TooLarge => {
-                    judged.findings.push(builtin::not_judged(&change.path, builtin::LARGE_FILE));
+                    // It may be told already, as a file that only its content could have told.
+                    if judged.findings.iter().all(|finding| finding.rule != builtin::LARGE_FILE) {
+                        judged.findings.push(builtin::not_judged(&change.path, builtin::LARGE_FILE));
+                    }
                     return Ok(());
                 }
             },

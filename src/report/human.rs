@@ -74,7 +74,7 @@ pub fn verdict(verdict: &Verdict, existing: Existing, door: Door, style: Style) 
     let not_judged = verdict.count(Finding::is_not_judged);
     if not_judged > 0 && !style.verbose {
         out.push_str(&format!(
-            "hint: {} not judged (templates, encrypted, other languages): check -v\n",
+            "hint: {} not judged (templates, encrypted, programs): check -v\n",
             counted(not_judged, "file")
         ));
     }

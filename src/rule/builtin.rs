@@ -182,7 +182,7 @@ Configured under `rules` with `check: kustomization`.",
     Explanation {
         id: LARGE_FILE,
         title: "The file is too large to be searched",
-        text: "Files over 8 MiB that are not declarative are let in without being searched for secrets.",
+        text: "Files over 8 MiB that are not declarative are let in without being searched for secrets; files without an\nextension over 4 MiB are not looked into for whether they are an inventory.",
     },
     Explanation {
         id: LFS_POINTER,
@@ -345,7 +345,7 @@ pub fn not_judged(path: &RepoPath, rule: &'static str) -> Finding {
     let why = match rule {
         ENCRYPTED => "is encrypted as a whole",
         HELM_TEMPLATE => "is a template of a Helm chart",
-        LARGE_FILE => "is larger than 8 MiB",
+        LARGE_FILE => "is too large to be looked into",
         LFS_POINTER => "is a Git LFS pointer, with its content elsewhere",
         UNFILLED => "is a template that has to be filled in first",
         UNREAD => "is of a language that is not read",

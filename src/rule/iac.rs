@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{FileText, Rule, RuleError, Scope, Surroundings, enforce, selects, selects_ref};
+use super::{FileText, Rule, RuleError, Scope, Surroundings, builtin, enforce, selects, selects_ref};
 use crate::{
     config::RuleConfig,
     document::{Role, Unit},
@@ -124,7 +124,14 @@ impl Rule for ToolSchema {
                 let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 terraform::check(&path, unit.node, &scope.tree.terraform_module(folder)?)
             }
-            (Tool::CloudFormation, Some(Kind::CloudFormation)) => cloudformation::check(unit.node),
+            (Tool::CloudFormation, Some(Kind::CloudFormation)) => {
+                if cloudformation::is_made_elsewhere(unit.node) {
+                    let mut finding = builtin::not_judged(&file.path, builtin::UNFILLED);
+                    finding.message = format!("{path}: a macro or `rain` changes it first: types are not compared");
+                    findings.push(finding);
+                }
+                cloudformation::check(unit.node)
+            }
             (Tool::Ansible, Some(Kind::Ansible(kind))) => ansible::check(kind, &path, unit.node),
             (Tool::Compose, Some(Kind::Compose)) => compose::check(unit.node, compose::is_whole(&path, scope.tree)?),
             (Tool::Terraform | Tool::CloudFormation | Tool::Ansible | Tool::Compose, _) => return Ok(()),

@@ -318,7 +318,8 @@ fn what_is_no_function_of_cloudformation_is_told() {
     scene.write("a.yaml", template("!Ref N")).push("good").ok();
     scene.write("a.yaml", template("!Reff N")).push("bad").refused(&["a.yaml:7:", "Fn::Reff"]);
     scene.reset();
-    scene.write("a.yaml", template("!Rain::Env X")).push("a preprocessor").ok();
+    // Whatever a preprocessor makes of it: that is said.
+    scene.write("a.yaml", template("!Rain::Env X")).push("a preprocessor").ok().says(0, &["1 file not judged"]);
 }
 
 #[test]
@@ -526,4 +527,23 @@ fn a_tag_on_the_template_hides_nothing() {
     let scene = Scene::new(ALL);
     scene.write("a.yaml", "!Foo\nResources:\n  Q:\n    Type: AWS::SQS::Queu\n");
     scene.push("tagged").refused(&["cloudformation-schema", "a.yaml:4:"]);
+}
+
+#[test]
+fn what_was_judged_does_not_slip_out_by_being_broken() {
+    let scene = Scene::new(
+        "version: 1\nimmutability: {fields: [{match: {group: ansible, kind: host}, path: .ansible_host, transition: immutable}]}\n",
+    );
+    scene
+        .write("prod", "[web]\nw1 ansible_host=10.0.0.1\nw2 ansible_host=10.0.0.2\n")
+        .write("env.hcl", "locals {}\n")
+        .push("start")
+        .ok();
+    scene.write("prod", "see\nthe hosts below\nand more\nof it all\nw1 10.0.0.9\n");
+    scene.push("no inventory any more").refused(&["syntax", "prod:"]);
+    scene.reset();
+    scene.write("env.hcl", "locals {\n");
+    scene.push("broken").refused(&["syntax", "env.hcl:2:"]);
+    scene.reset();
+    scene.write("blob", vec![b'x'; 5 << 20]).push("a large one").ok().says(0, &["1 file not judged"]);
 }

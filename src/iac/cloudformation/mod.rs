@@ -32,6 +32,13 @@ use said::Saying;
 pub use types::Order;
 use value::entries;
 
+/// Whether a macro of somebody's own, or a command such as `rain`, makes something else of a template before the
+/// service reads it: then nothing can be said of it.
+#[must_use]
+pub fn is_made_elsewhere(root: &Node) -> bool {
+    transforms::of(root).foreign
+}
+
 /// Whether a document is a template.
 #[must_use]
 pub fn is_template(root: &Node) -> bool {
