@@ -19,6 +19,7 @@ mod moves;
 mod passing;
 pub mod policies;
 mod problem;
+mod side;
 mod sources;
 mod texts;
 mod unfilled;

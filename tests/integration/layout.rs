@@ -61,6 +61,7 @@ fn every_rule_family_is_in_the_list() {
     let known = [
         "builtin",
         "fields",
+        "file",
         "helm",
         "iac",
         "kustomize",

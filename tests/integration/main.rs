@@ -32,5 +32,6 @@ mod report;
 mod sample;
 mod schema;
 mod secrets;
+mod settings;
 mod transports;
 mod yaml;
