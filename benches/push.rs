@@ -45,6 +45,7 @@ fn main() {
     println!("10 changed manifests, repository of 10,000 : repository of 100 = {:.2} (median)", large / small);
     let import = Bench::new(0);
     import.import("first import of 10,000 files, 20,000 documents", 10_000);
+    Bench::new(0).plans();
 }
 
 /// Runs the real hook and writes down what it took.
@@ -179,6 +180,29 @@ impl Bench {
         self.report(title);
     }
 
+    /// A plan of Terraform of 60 MB that is new, and one whose resources are compared with what they were.
+    fn plans(&self) {
+        self.install();
+        fs::write(self.server.join("pushgate.yaml"), PLAN_CONFIG).expect("the configuration");
+        fs::write(self.server.join("plan.rego"), PLAN_POLICY).expect("the policy");
+        fs::write(self.work.join("plan.json"), plan(0)).expect("a plan");
+        git(&self.work, &["add", "--all"]);
+        git(&self.work, &["commit", "--quiet", "--message=plan"]);
+        for round in 0..3 {
+            git(&self.work, &["push", "--quiet", "origin", "main"]);
+            if round < 2 {
+                git(&self.server, &["update-ref", "-d", "refs/heads/main"]);
+            }
+        }
+        self.report("a plan of Terraform of 60 MB, new");
+        fs::remove_file(&self.log).expect("a log");
+        for round in 1..4 {
+            fs::write(self.work.join("plan.json"), plan(round)).expect("a plan");
+            self.commit_and_push(round);
+        }
+        self.report("a plan of Terraform of 60 MB, changed");
+    }
+
     /// Prints what the log holds; the median of the times.
     fn report(&self, title: &str) -> f64 {
         let log = fs::read_to_string(&self.log).expect("a log");
@@ -202,6 +226,48 @@ fn path(index: usize, count: usize) -> String {
     let applications = (count / 20).max(10);
     let application = index * applications / count.max(1);
     format!("clusters/team-{:02}/app-{application:03}/service-{index:05}.yaml", application * 10 / applications)
+}
+
+const PLAN_CONFIG: &str = "\
+version: 1
+rules: [{rego: plan.rego}, {schema: terraform}, {check: plaintext-secret}]
+immutability:
+  fields: [{match: {group: terraform, kind: aws_instance}, path: .change.after.ami, transition: immutable}]
+limits: {time: 60s}
+";
+
+const PLAN_POLICY: &str = "\
+package main
+
+import rego.v1
+
+deny contains sprintf(\"%s is deleted\", [change.address]) if {
+	some change in input.resource_changes
+	\"delete\" in change.change.actions
+}
+";
+
+/// A plan with as many instances as make 60 MB.
+fn plan(round: usize) -> String {
+    let attributes = |index: usize, size: &str| {
+        let user_data = "x".repeat(200);
+        format!(
+            r#"{{"ami":"ami-{index:08x}","arn":"arn:aws:ec2:eu-west-1:123456789012:instance/i-{index:017x}","availability_zone":"eu-west-1a","cpu_core_count":2,"credit_specification":[],"disable_api_termination":false,"ebs_block_device":[{{"delete_on_termination":true,"device_name":"/dev/sdf","encrypted":true,"iops":3000,"kms_key_id":"","tags":{{}},"throughput":125,"volume_id":"vol-{index:017x}","volume_size":100,"volume_type":"gp3"}}],"id":"i-{index:017x}","instance_type":"{size}","tags":{{"Name":"web-{index}","env":"prod","team":"shop","round":"{round}"}},"user_data":"{user_data}","vpc_security_group_ids":["sg-1","sg-2","sg-3","sg-4"]}}"#
+        )
+    };
+    let mut plan = r#"{"format_version":"1.2","terraform_version":"1.9.0","resource_changes":["#.to_owned();
+    for index in 0.. {
+        let (before, after) = (attributes(index, "m5.large"), attributes(index, "m5.xlarge"));
+        plan.push_str(&format!(
+            r#"{{"address":"module.web[{index}].aws_instance.this","mode":"managed","type":"aws_instance","name":"this","change":{{"actions":["update"],"before":{before},"after":{after},"after_unknown":{{}}}}}}"#
+        ));
+        if plan.len() >= 60_000_000 {
+            break;
+        }
+        plan.push(',');
+    }
+    plan.push_str("]}");
+    plan
 }
 
 /// Two documents that are good under the starter policies.
