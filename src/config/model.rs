@@ -205,7 +205,9 @@ keywords! {
         Document = "document",
         /// Each resource or document before and after the push.
         Change = "change",
-    } planned ["push"]
+        /// All that is pushed, once.
+        Push = "push",
+    } planned []
 }
 
 keywords! {

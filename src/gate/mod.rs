@@ -16,6 +16,7 @@ mod files;
 mod judge;
 pub mod load;
 mod moves;
+mod overview;
 mod passing;
 pub mod policies;
 mod problem;
@@ -119,6 +120,7 @@ impl Gate {
             }
             findings.append(&mut found);
         }
+        self.judge_push(repository, &push, &mut memory, &mut findings)?;
         Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
     }
 
@@ -285,8 +287,11 @@ impl Gate {
         let spent = Spent::default();
         let sides = Sides { old: &before, new: &after };
         let counts = Judge::new(self, Some(repository), &spent, scope, sides).changes(&changes, &mut findings)?;
+        let there = name.clone().map_or_else(|| RefName::try_from("refs/heads/HEAD"), Ok)?;
+        self.judge_commit(repository, &push, (there, head), &changes, &after, &mut findings)?;
         for finding in &mut findings {
             finding.ref_name.clone_from(&name);
+            finding.commit = None;
         }
         Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
     }

@@ -11,17 +11,23 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use rayon::prelude::*;
+
 use super::{
     GateError,
     facts::{Index, Known},
 };
 use crate::{
     config::Limits,
-    document::format::{Format, parse},
+    document::{
+        format::{Format, parse},
+        units,
+    },
     git::{Content, File, FileMode, GitError, Inside, Oid, RefName, RepoPath, Repository, StagedIndex},
     gitops::{At, Tree, TreeError, kustomize},
     iac::terraform,
     kubernetes::crd::CustomResource,
+    policy::{Inventory, Object},
     rule::{GitRepository, Kustomized, Surroundings},
 };
 
@@ -45,6 +51,7 @@ pub(super) struct World<'a> {
     known: Option<Known<'a>>,
     index: OnceLock<Result<Index, TreeError>>,
     kustomized: OnceLock<Result<Kustomized, TreeError>>,
+    inventory: OnceLock<Result<Inventory, TreeError>>,
     /// Folders of a tree that have been looked into, by path.
     folders: Mutex<BTreeMap<RepoPath, Option<Arc<Folder>>>>,
     modules: terraform::Folders,
@@ -61,6 +68,7 @@ impl<'a> World<'a> {
             known: None,
             index: OnceLock::new(),
             kustomized: OnceLock::new(),
+            inventory: OnceLock::new(),
             folders: Mutex::default(),
             modules: terraform::Folders::default(),
         }
@@ -316,6 +324,21 @@ impl Surroundings for World<'_> {
         terraform::Modules::new(self, &read, &self.modules).module(folder)
     }
 
+    fn inventory(&self) -> Result<&Inventory, TreeError> {
+        let is_one = |path: &RepoPath| Format::detect(&path.to_text()).is_some_and(Format::holds_manifests);
+        let objects = |(path, file): &(RepoPath, File)| match self.bytes(path, file) {
+            Ok(bytes) => Ok(self.objects(path, &bytes)),
+            // It is judged, or refused, where it is changed.
+            Err(GateError::Git(GitError::FileTooLarge { .. })) => Ok(Vec::new()),
+            Err(error) => Err(tree_error(&error)),
+        };
+        let collect = || {
+            let found: Vec<Result<Vec<Object>, TreeError>> = self.all(&is_one)?.par_iter().map(objects).collect();
+            Ok(found.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        };
+        self.inventory.get_or_init(collect).as_ref().map_err(Clone::clone)
+    }
+
     fn kustomized(&self) -> Result<&Kustomized, TreeError> {
         let read = || {
             let mut kustomized = Kustomized::default();
@@ -345,9 +368,20 @@ impl World<'_> {
         index.as_ref().map_err(Clone::clone)
     }
 
-    /// All files that kustomize would read as kustomizations, by their names.
-    fn kustomizations(&self) -> Result<Vec<(RepoPath, File)>, TreeError> {
-        let is_one = |path: &RepoPath| kustomize::NAMES.iter().any(|name| path.file_name() == name.as_bytes());
+    /// The objects in a file. What cannot be read as a whole says nothing; it is refused where it is changed.
+    fn objects(&self, path: &RepoPath, bytes: &[u8]) -> Vec<Object> {
+        let is_worth_it = std::str::from_utf8(bytes).is_ok_and(|text| text.contains("apiVersion"));
+        let Some(format) = Format::detect(&path.to_text()).filter(|_| is_worth_it) else { return Vec::new() };
+        let parsed = parse(format, bytes, &self.limits.parse());
+        if parsed.problems.iter().any(|problem| problem.kind.is_fatal()) {
+            return Vec::new();
+        }
+        let units = parsed.documents.iter().flat_map(units);
+        units.filter_map(|unit| Object::new(unit.identity.as_ref()?, unit.node)).collect()
+    }
+
+    /// All files whose path says that they are of a kind, links left out. On disk those that were given and those that Git knows.
+    fn all(&self, is_one: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Result<Vec<(RepoPath, File)>, TreeError> {
         match &self.files {
             Files::Tree { tree: None, .. } => Ok(Vec::new()),
             Files::Tree { repository, tree: Some(tree) } => {
@@ -357,21 +391,32 @@ impl World<'_> {
                 let all = index.files().filter(|(path, file)| is_one(path) && file.mode.is_file());
                 Ok(all.map(|(path, file)| (path.clone(), file.clone())).collect())
             }
-            // Those that were given, those that Git knows, and those above on disk.
             Files::Folder { given, tracked, .. } => {
-                let above = |path: &RepoPath| std::iter::successors(path.parent(), RepoPath::parent);
-                let mut folders: BTreeSet<RepoPath> = given.keys().flat_map(above).collect();
-                folders.insert(RepoPath::new(""));
-                let beside = |folder: &RepoPath| kustomize::NAMES.map(|name| folder.join(name));
-                let known = given.keys().chain(tracked).filter(|path| is_one(path)).cloned();
-                let paths: BTreeSet<RepoPath> = folders.iter().flat_map(beside).chain(known).collect();
-                let mut all = Vec::new();
-                for path in paths {
-                    let file = self.file(&path).map_err(|error| tree_error(&error))?;
-                    all.extend(file.filter(|file| file.mode.is_file()).map(|file| (path, file)));
-                }
-                Ok(all)
+                let paths: BTreeSet<&RepoPath> = given.keys().chain(tracked).filter(|path| is_one(path)).collect();
+                self.there(paths)
             }
         }
+    }
+
+    /// Those of some paths that are files.
+    fn there<'p>(&self, paths: impl IntoIterator<Item = &'p RepoPath>) -> Result<Vec<(RepoPath, File)>, TreeError> {
+        let mut all = Vec::new();
+        for path in paths {
+            let file = self.file(path).map_err(|error| tree_error(&error))?;
+            all.extend(file.filter(|file| file.mode.is_file()).map(|file| (path.clone(), file)));
+        }
+        Ok(all)
+    }
+
+    /// All files that kustomize would read as kustomizations, by their names; on disk those above the given ones, too.
+    fn kustomizations(&self) -> Result<Vec<(RepoPath, File)>, TreeError> {
+        let is_one = |path: &RepoPath| kustomize::NAMES.iter().any(|name| path.file_name() == name.as_bytes());
+        let Files::Folder { given, tracked, .. } = &self.files else { return self.all(&is_one) };
+        let above = |path: &RepoPath| std::iter::successors(path.parent(), RepoPath::parent);
+        let mut folders: BTreeSet<RepoPath> = given.keys().flat_map(above).collect();
+        folders.insert(RepoPath::new(""));
+        let beside = |folder: &RepoPath| kustomize::NAMES.map(|name| folder.join(name));
+        let known = given.keys().chain(tracked).filter(|path| is_one(path)).cloned();
+        self.there(&folders.iter().flat_map(beside).chain(known).collect::<BTreeSet<RepoPath>>())
     }
 }

@@ -37,7 +37,62 @@ pub struct NewCommit {
     pub before: Vec<Oid>,
 }
 
+/// Whom a commit names, as they wrote it: nothing of it is proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// When, in seconds since 1970.
+    pub time: i64,
+}
+
+/// What a commit says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitFacts {
+    /// The commit.
+    pub id: Oid,
+    /// Its parents, in order.
+    pub parents: Vec<Oid>,
+    /// Who wrote it.
+    pub author: Person,
+    /// Who committed it.
+    pub committer: Person,
+    /// The message; bytes that are no UTF-8 replaced.
+    pub message: String,
+    /// Whether it carries a signature; whose, and whether it is good, is not looked at.
+    pub has_signature: bool,
+}
+
+fn person(signature: gix::actor::SignatureRef<'_>) -> Person {
+    let text = |bytes: &gix::bstr::BStr| bytes.to_string();
+    let time = signature.time().map(|time| time.seconds).unwrap_or_default();
+    Person { name: text(signature.name), email: text(signature.email), time }
+}
+
 impl Repository {
+    /// What a commit says of itself.
+    ///
+    /// # Errors
+    /// [`GitError::Object`].
+    pub fn commit_facts(&self, id: Oid) -> Result<CommitFacts, GitError> {
+        self.with(|repository| {
+            let mut buffer = Vec::new();
+            let commit =
+                repository.objects.find_commit(&id, &mut buffer).map_err(|error| unreadable("commit", id, &error))?;
+            let wrong = |error| unreadable("commit", id, &error);
+            Ok(CommitFacts {
+                id,
+                parents: commit.parents().collect(),
+                author: person(commit.author().map_err(wrong)?),
+                committer: person(commit.committer().map_err(wrong)?),
+                message: commit.message.to_string(),
+                has_signature: commit.extra_headers().pgp_signature().is_some(),
+            })
+        })
+    }
+
     /// The commits that lead to `tip` and to none of `known`, the newest first; `None` when there are
     /// more than `limit`. In a shallow clone history ends where the clone does.
     ///

@@ -11,7 +11,7 @@ mod quarantine;
 mod repository;
 mod tree;
 
-pub use history::{History, NewCommit};
+pub use history::{CommitFacts, History, NewCommit, Person};
 pub use index::StagedIndex;
 pub use names::{InvalidRefName, Oid, RefKind, RefName, RepoPath};
 pub use quarantine::Quarantine;

@@ -8,20 +8,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use regorus::languages::rego::compiler::{Compiler, CompilerError, SpannedCompilerError};
-use regorus::rvm::{Program, RegoVM};
-use regorus::unstable::{Expr, Rule, RuleHead};
-use regorus::{CompiledPolicy, Engine, Value};
+use regorus::rvm::Program;
+use regorus::{Engine, Value};
 use serde::{Deserialize, Serialize};
 
+use super::engine::{self, Answering, Backend, CompileError, Entry};
 use super::error::PolicyError;
 use super::evaluate::Evaluator;
 use super::found::Found;
 use super::metadata::{self, Annotated, Metadata};
 use super::parse::{self, File, Parsed, Printing};
-use super::repair::{self, NoRoom};
 use super::value::data_value;
-use super::{PolicySource, builtins, lint, syntax};
+use super::{PolicySource, lint, syntax};
 use crate::document::Node;
 
 /// How weighty a rule's violations are, by conftest's naming.
@@ -85,26 +83,33 @@ pub struct PolicySet {
     pub(super) inner: Arc<Compiled>,
 }
 
-/// Entry points of one program: the registers of the VM's root window are few (255), one each.
-const ENTRIES_OF_A_PROGRAM: usize = 100;
-
-/// What evaluates an entry point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Backend {
-    /// The `entry`th entry point of a program.
-    Machine {
-        program: usize,
-        entry: usize,
-    },
-    Interpreter,
+/// What a set may read beside its input, by the words in its files: what nothing reads is not worked out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reads {
+    /// `data.conftest.file`.
+    pub file: bool,
+    /// `data.inventory`.
+    pub inventory: bool,
+    /// `resources` of the changes of a push.
+    pub resources: bool,
 }
 
-/// Something to evaluate.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Entry {
-    /// `data.<package>.<rule>`
-    pub(super) path: String,
-    pub(super) backend: Backend,
+impl Reads {
+    fn of(files: &[File]) -> Self {
+        let mention = |word: &str| files.iter().any(|file| file.text.contains(word));
+        // `data[name]` may be any of them.
+        let any = files.iter().any(|file| {
+            file.text.match_indices("data").any(|(at, word)| {
+                let rest = file.text.get(at + word.len()..).unwrap_or_default();
+                rest.trim_start().starts_with('[')
+            })
+        });
+        Self {
+            file: any || mention("conftest"),
+            inventory: any || mention("inventory"),
+            resources: mention("resources"),
+        }
+    }
 }
 
 /// A package that judges.
@@ -137,8 +142,7 @@ pub(super) struct Compiled {
     /// Present when an entry needs it.
     pub(super) interpreter: Option<Engine>,
     pub(super) data: Value,
-    /// Whether a policy may read `data.conftest`.
-    pub(super) reads_file: bool,
+    pub(super) reads: Reads,
     pub(super) max_instructions: usize,
     pub(super) time: Option<Duration>,
 }
@@ -187,9 +191,7 @@ impl PolicySet {
             return Err(in_order(errors, &sources));
         }
 
-        engine.set_strict_builtin_errors(false);
         let failed = |error: &dyn std::fmt::Display| vec![placed(&error.to_string(), &sources, &files)];
-        engine.add_data(data.clone()).map_err(|error| failed(&error))?;
         let mut paths = packages.iter().flat_map(|package| package.paths(&rules)).collect::<Vec<_>>();
         let rule_paths: Vec<String> =
             packages.iter().flat_map(|package| package.paths(&rules).take(package.rules.len())).collect();
@@ -199,33 +201,15 @@ impl PolicySet {
             engine.add_policy(path.clone(), text).map_err(|error| failed(&error))?;
             paths.push(path);
         }
-        let Some(first) = paths.first() else { return Err(vec![found.nothing()]) };
-        let policy = engine
-            .compile_with_entrypoint(&first.as_str().into())
-            .map_err(|error| analysed(&sources, &files, &error.to_string()))?;
-        let built = if options.interpret || files.iter().any(needs_interpreter) {
-            Ok(Built { programs: Vec::new(), stock: Vec::new(), backends: vec![Backend::Interpreter; paths.len()] })
-        } else {
-            build(&policy, &paths)
+        if paths.is_empty() {
+            return Err(vec![found.nothing()]);
         }
-        .map_err(|error| failed(&error))?;
-        for program in &built.programs {
-            let mut machine = RegoVM::new();
-            machine.load_program(Arc::clone(program));
-            machine.set_data(data.clone()).map_err(|error| failed(&error))?;
-        }
-        let interpreter = if built.backends.contains(&Backend::Interpreter) {
-            builtins::replace_in_engine(&mut engine).map_err(|error| failed(&error))?;
-            Some(engine)
-        } else {
-            None
-        };
-        let mut entries = paths
-            .into_iter()
-            .zip(built.backends)
-            .map(|(path, backend)| Entry { path, backend })
-            .collect::<Vec<_>>()
-            .into_iter();
+        let Answering { entries, programs, stock, interpreter } =
+            engine::compile(engine, &files, &data, paths, options.interpret).map_err(|error| match error {
+                CompileError::Analysis(text) => analysed(&sources, &files, &text),
+                CompileError::Machine(text) => failed(&text),
+            })?;
+        let mut entries = entries.into_iter();
         let mut judging = Vec::with_capacity(rules.len());
         let packages = packages
             .into_iter()
@@ -247,11 +231,11 @@ impl PolicySet {
                 entries: judging,
                 packages,
                 together,
-                programs: built.programs,
-                stock: built.stock,
+                programs,
+                stock,
                 interpreter,
                 data,
-                reads_file: files.iter().any(|file| file.text.contains("conftest")),
+                reads: Reads::of(&files),
                 max_instructions: options.max_instructions,
                 time: options.time,
             }),
@@ -262,6 +246,12 @@ impl PolicySet {
     #[must_use]
     pub fn rules(&self) -> &[RuleInfo] {
         &self.inner.rules
+    }
+
+    /// What it may read beside its input.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        self.inner.reads
     }
 
     /// An evaluator of this set, for one thread. `now` is what `time.now_ns()` answers: the time of
@@ -295,110 +285,6 @@ fn one_go(number: usize, range: std::ops::Range<usize>, rules: &[String]) -> (St
         range.clone().zip(rules.iter().skip(range.start)).map(|(index, path)| format!("\"{index}\": {path}")).collect();
     let package = format!("pushgate_one_go_{number}");
     (format!("data.{package}.all"), format!("package {package}\n\nall := {{{}}}\n", fields.join(", ")))
-}
-
-struct Built {
-    programs: Vec<Arc<Program>>,
-    stock: Vec<Arc<Program>>,
-    backends: Vec<Backend>,
-}
-
-fn build(policy: &CompiledPolicy, paths: &[String]) -> Result<Built, SpannedCompilerError> {
-    let mut compiled = Vec::new();
-    for chunk in paths.chunks(ENTRIES_OF_A_PROGRAM) {
-        match program(policy, chunk) {
-            Ok(program) => compiled.push((program, chunk.to_vec())),
-            Err(error) if is_beyond_the_machine(&error.error) => {
-                let mut able = Vec::new();
-                for path in chunk {
-                    match program(policy, std::slice::from_ref(path)) {
-                        Ok(_) => able.push(path.clone()),
-                        Err(error) if is_beyond_the_machine(&error.error) => {}
-                        Err(error) => return Err(error),
-                    }
-                }
-                if !able.is_empty() {
-                    compiled.push((program(policy, &able)?, able));
-                }
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    let places: BTreeMap<&str, Backend> = compiled
-        .iter()
-        .enumerate()
-        .flat_map(|(program, (_, paths))| {
-            paths.iter().enumerate().map(move |(entry, path)| (path.as_str(), Backend::Machine { program, entry }))
-        })
-        .collect();
-    let backends =
-        paths.iter().map(|path| places.get(path.as_str()).copied().unwrap_or(Backend::Interpreter)).collect();
-    let (stock, programs) = compiled.into_iter().map(|(programs, _)| programs).unzip();
-    Ok(Built { programs, stock, backends })
-}
-
-/// A program as regorus compiles it, and as we run it.
-fn program(policy: &CompiledPolicy, paths: &[String]) -> Result<(Arc<Program>, Arc<Program>), SpannedCompilerError> {
-    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let stock = Compiler::compile_from_policy(policy, &paths)?;
-    let ours = ours(&stock).map_err(|NoRoom| {
-        // As the compiler says it itself, for `is_beyond_the_machine`.
-        CompilerError::General { message: "program exceeds the size of the machine".to_owned() }
-    })?;
-    Ok((stock, ours))
-}
-
-/// A program with our builtins and repairs.
-pub(super) fn ours(stock: &Program) -> Result<Arc<Program>, NoRoom> {
-    let mut program = stock.clone();
-    builtins::replace_in_program(&mut program);
-    repair::repair(&mut program)?;
-    Ok(Arc::new(program))
-}
-
-/// Whether a file has what the VM runs otherwise than OPA, without saying so: defaults of
-/// functions, and rules with a path for a name (`a.b := 1`), which it does not put together to `a`.
-fn needs_interpreter(file: &File) -> bool {
-    file.module.policy.iter().any(|rule| match rule.as_ref() {
-        Rule::Default { args, refr, .. } => !args.is_empty() || !matches!(refr.as_ref(), Expr::Var { .. }),
-        Rule::Spec { head: RuleHead::Func { .. }, .. } => false,
-        Rule::Spec { head: RuleHead::Set { refr, .. }, .. } => !matches!(refr.as_ref(), Expr::Var { .. }),
-        Rule::Spec { head: RuleHead::Compr { refr, .. }, .. } => match refr.as_ref() {
-            Expr::Var { .. } => false,
-            Expr::RefBrack { refr, .. } => !matches!(refr.as_ref(), Expr::Var { .. }),
-            _ => true,
-        },
-    })
-}
-
-/// Whether an error is about what the VM compiler cannot do yet, rather than about the policy.
-fn is_beyond_the_machine(error: &CompilerError) -> bool {
-    match error {
-        CompilerError::WithKeywordUnsupported
-        | CompilerError::MissingYieldContext
-        | CompilerError::DirectDataAccess
-        | CompilerError::NotSimpleReferenceChain
-        | CompilerError::MissingBindingPlan { .. }
-        | CompilerError::UnexpectedBindingPlan { .. }
-        | CompilerError::InvalidDestructuringPattern
-        | CompilerError::UnsupportedChainedExpression
-        | CompilerError::RegisterOverflow { .. }
-        | CompilerError::SomeInNotHoisted
-        | CompilerError::PartialObjectConstantKeyUnsupported
-        | CompilerError::PartialObjectNestedKeyUnsupported => true,
-        // What is wrong with a policy is found by `lint` and the analysis before; but for these.
-        CompilerError::General { message } => {
-            !["recursion", "no definitions found", "parameters"].iter().any(|wrong| message.contains(wrong))
-        }
-        CompilerError::NotBuiltinFunction { .. }
-        | CompilerError::UnknownBuiltinFunction { .. }
-        | CompilerError::RuleTypeNotFound { .. }
-        | CompilerError::InvalidUnaryMinus
-        | CompilerError::UnknownFunction { .. }
-        | CompilerError::UndefinedVariable { .. }
-        | CompilerError::InvalidFunctionExpression
-        | CompilerError::InvalidFunctionExpressionWithPackage => false,
-    }
 }
 
 /// Mistakes as a reader meets them: by file, then by line; those of the whole set last.

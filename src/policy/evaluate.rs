@@ -1,21 +1,16 @@
 //! Running a compiled set over one input at a time.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use regorus::rvm::RegoVM;
-use regorus::rvm::vm::VmError;
-use regorus::utils::limits::ExecutionTimerConfig;
-use regorus::{Engine, LimitError, Value};
+use regorus::Value;
 
-use super::compile::{Backend, Compiled, Entry};
-use super::error::{EvalError, Limit};
+use super::compile::Compiled;
+use super::conventions;
+use super::error::EvalError;
+use super::inventory::Inventory;
 use super::result::{self, Violation};
-use super::{builtins, conventions};
-
-/// How often the time limit is looked at, in instructions.
-const CLOCK_INTERVAL: NonZeroU32 = NonZeroU32::new(1000).unwrap();
+use super::run::Runner;
 
 /// A rule waived for this input by an `exception`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,35 +36,32 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Evaluator {
     set: Arc<Compiled>,
-    machines: Vec<RegoVM>,
-    interpreter: Option<Engine>,
-    now: i64,
-    /// Whether `data.conftest.file` is set.
-    file_is_set: bool,
+    runner: Runner,
+    /// `data.inventory`.
+    inventory: Option<Inventory>,
+    /// Whether the data differs from the set's own.
+    data_is_set: bool,
 }
 
 impl Evaluator {
     pub(super) fn new(set: Arc<Compiled>, now: i64) -> Self {
-        let timer = set.time.map(|limit| ExecutionTimerConfig { limit, check_interval: CLOCK_INTERVAL });
-        let machines = set
-            .programs
-            .iter()
-            .map(|program| {
-                let mut machine = RegoVM::new();
-                machine.load_program(Arc::clone(program));
-                machine.set_max_instructions(set.max_instructions);
-                machine.set_execution_timer_config(timer);
-                // As OPA and conftest by default: a builtin that fails is undefined.
-                machine.set_strict_builtin_errors(false);
-                machine
-            })
-            .collect();
-        let mut interpreter = set.interpreter.clone();
-        if let (Some(interpreter), Some(timer)) = (&mut interpreter, timer) {
-            interpreter.set_execution_timer_config(timer);
-        }
+        let runner = Runner::new(&set.programs, set.interpreter.as_ref(), set.max_instructions, set.time, now);
         // `true`: the first evaluation sets the data in any case.
-        Self { set, machines, interpreter, now, file_is_set: true }
+        Self { set, runner, inventory: None, data_is_set: true }
+    }
+
+    /// Sets what `data.inventory` is from now on.
+    pub fn set_inventory(&mut self, inventory: Option<&Inventory>) {
+        let wanted = inventory.filter(|_| self.set.reads.inventory);
+        let is_known = match (&self.inventory, wanted) {
+            (Some(known), Some(wanted)) => known.is(wanted),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if !is_known {
+            self.data_is_set = true;
+            self.inventory = wanted.cloned();
+        }
     }
 
     /// Evaluates every rule over `input`. `document` is what the paths of violations lead into: the
@@ -85,27 +77,21 @@ impl Evaluator {
         document: &Value,
         file: Option<(&str, &str)>,
     ) -> Result<Outcome, EvalError> {
-        builtins::set_now(self.now);
         let set = Arc::clone(&self.set);
-        self.set_file(file.filter(|_| set.reads_file))?;
-        for machine in &mut self.machines {
-            machine.set_input(input.clone());
-        }
-        if let Some(interpreter) = &mut self.interpreter {
-            interpreter.set_input(input.clone());
-        }
+        self.set_data(file.filter(|_| set.reads.file))?;
+        self.runner.set_input(input);
         let values = self.values_at_one_go(&set);
         let mut outcome = Outcome::default();
         for package in &set.packages {
             let exceptions = match &package.exception {
-                Some(entry) => self.run(entry)?,
+                Some(entry) => self.runner.run(entry)?,
                 None => Value::Undefined,
             };
             for index in package.rules.clone() {
                 let (Some(rule), Some(entry)) = (set.rules.get(index), set.entries.get(index)) else { continue };
                 let value = match values.get(&index) {
                     Some(value) => value.clone(),
-                    None => self.run(entry)?,
+                    None => self.runner.run(entry)?,
                 };
                 let violations = result::violations(index, &rule.path(), &value, document)?;
                 let suffix = conventions::suffix(&rule.name);
@@ -125,7 +111,7 @@ impl Evaluator {
     fn values_at_one_go(&mut self, set: &Compiled) -> BTreeMap<usize, Value> {
         let mut values = BTreeMap::new();
         for together in &set.together {
-            let Ok(all) = self.run(&together.entry) else { continue };
+            let Ok(all) = self.runner.run(&together.entry) else { continue };
             let Ok(all) = all.as_object() else { continue };
             for index in together.rules.clone() {
                 if let Some(value) = all.get(&Value::from(index.to_string().as_str())) {
@@ -136,58 +122,26 @@ impl Evaluator {
         values
     }
 
-    fn run(&mut self, entry: &Entry) -> Result<Value, EvalError> {
-        let rule = || entry.path.trim_start_matches("data.").to_owned();
-        let unknown = || EvalError::Failed { rule: rule(), message: "not compiled".to_owned(), place: None };
-        match entry.backend {
-            Backend::Machine { program, entry } => {
-                let machine = self.machines.get_mut(program).ok_or_else(unknown)?;
-                builtins::begin();
-                let value =
-                    machine.execute_entry_point_by_index(entry).map_err(|error| failed(rule(), &error, machine))?;
-                match builtins::take_fault() {
-                    Some(message) => Err(EvalError::Failed { rule: rule(), message, place: None }),
-                    None => Ok(value),
-                }
-            }
-            Backend::Interpreter => {
-                let engine = self.interpreter.as_mut().ok_or_else(unknown)?;
-                engine.eval_rule(entry.path.clone()).map_err(|error| match error.downcast_ref::<LimitError>() {
-                    Some(LimitError::TimeLimitExceeded { limit, .. }) => {
-                        EvalError::Limit { rule: rule(), limit: Limit::Time(*limit) }
-                    }
-                    Some(_) => EvalError::Limit { rule: rule(), limit: Limit::Memory },
-                    None => {
-                        let text = error.to_string();
-                        let parsed = super::parse::from_regorus(&text, &[]);
-                        EvalError::Failed { rule: rule(), message: parsed.message, place: None }
-                    }
-                })
-            }
-        }
-    }
-
-    /// Sets `data.conftest.file`, or takes it away.
-    fn set_file(&mut self, file: Option<(&str, &str)>) -> Result<(), EvalError> {
-        if file.is_none() && !self.file_is_set {
+    /// Sets what is no data of the set's own, or takes it away.
+    fn set_data(&mut self, file: Option<(&str, &str)>) -> Result<(), EvalError> {
+        if file.is_none() && !self.data_is_set {
             return Ok(());
         }
-        self.file_is_set = file.is_some();
+        self.data_is_set = file.is_some();
         let mut data = self.set.data.clone();
         if let Some((name, directory)) = file {
             let file = [("name", name), ("dir", directory)];
             let file = file.iter().map(|(key, text)| (Value::from(*key), Value::from(*text))).collect();
             insert(&mut data, &["conftest", "file"], object(file));
         }
-        let failed = |message: String| EvalError::Failed { rule: "data.conftest".to_owned(), message, place: None };
-        for machine in &mut self.machines {
-            machine.set_data(data.clone()).map_err(|error| failed(error.to_string()))?;
+        if let Some(inventory) = &self.inventory {
+            insert(&mut data, &["inventory"], inventory.value().clone());
         }
-        if let Some(interpreter) = &mut self.interpreter {
-            interpreter.clear_data();
-            interpreter.add_data(data).map_err(|error| failed(error.to_string()))?;
-        }
-        Ok(())
+        self.runner.set_data(&data).map_err(|message| EvalError::Failed {
+            rule: "data".to_owned(),
+            message,
+            place: None,
+        })
     }
 }
 
@@ -221,32 +175,6 @@ fn elements(value: &Value) -> Vec<&Value> {
         Value::Object(fields) => fields.iter_sorted().map(|(_, value)| value).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Undefined => Vec::new(),
     }
-}
-
-fn failed(rule: String, error: &VmError, machine: &RegoVM) -> EvalError {
-    let limit = match error {
-        VmError::InstructionLimitExceeded { limit, .. } => Limit::Instructions(*limit),
-        VmError::TimeLimitExceeded { limit, .. } => Limit::Time(*limit),
-        VmError::MemoryLimitExceeded { .. }
-        | VmError::MemoryBudgetExceeded { .. }
-        | VmError::RegexSizeLimitExceeded { .. } => Limit::Memory,
-        other => {
-            // Every variant carries the program counter, and only its text can be asked for it.
-            let text = other.to_string();
-            let (message, counter) = match text.rsplit_once("pc=") {
-                Some((message, counter)) => (message, counter.trim_end_matches(')').parse::<usize>().ok()),
-                None => (text.as_str(), None),
-            };
-            let program = machine.get_program();
-            let place = counter.and_then(|counter| program.get_instruction_span(counter)).and_then(|span| {
-                let source = program.get_source_name(span.source_index)?;
-                Some((source.to_owned(), span.line, span.column))
-            });
-            let message = message.trim_end_matches([' ', '(', ',']).to_owned();
-            return EvalError::Failed { rule, message, place };
-        }
-    };
-    EvalError::Limit { rule, limit }
 }
 
 #[cfg(test)]

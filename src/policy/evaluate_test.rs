@@ -1,5 +1,6 @@
 use super::*;
 use crate::document::{Entry as DocumentEntry, Node, Span, Value as Document};
+use crate::policy::error::Limit;
 use crate::policy::{CompileOptions, PolicySet, PolicySource};
 
 fn set(texts: &[&str], options: &CompileOptions) -> PolicySet {

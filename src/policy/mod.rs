@@ -15,9 +15,11 @@
 mod builtins;
 mod compile;
 mod conventions;
+mod engine;
 mod error;
 mod evaluate;
 mod found;
+mod inventory;
 mod lint;
 mod metadata;
 #[cfg(test)]
@@ -26,14 +28,16 @@ mod parse;
 mod recursion;
 mod repair;
 mod result;
+mod run;
 mod store;
 mod syntax;
 mod test;
 mod value;
 
-pub use compile::{CompileOptions, PolicySet, RuleInfo, Severity};
+pub use compile::{CompileOptions, PolicySet, Reads, RuleInfo, Severity};
 pub use error::{EvalError, Limit, Place, PolicyError};
 pub use evaluate::{Evaluator, Exception, Outcome};
+pub use inventory::{Inventory, Object};
 pub use metadata::Metadata;
 pub use result::Violation;
 pub use test::{TestCase, TestReport, TestStatus, run_tests};

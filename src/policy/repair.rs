@@ -16,6 +16,8 @@
 //! - `not f(x)` is undefined in OPA when `x` is: the compiler takes arguments out of the negation
 //!   (`rewriteDynamicTerms`; not those of `=` and `==`). In the VM it is true.
 //!
+//! Builtins that regorus has not are compiled as questions to the host (`HostAwait`); they become calls, too.
+//!
 //! Instructions are put in front of others, and every target of a jump is moved along.
 
 use regorus::rvm::Program;
@@ -76,6 +78,10 @@ impl Repair<'_> {
             Instruction::Mul { dest, left, right } => self.call("*", dest, &[left, right])?,
             Instruction::Div { dest, left, right } => self.call("/", dest, &[left, right])?,
             Instruction::Mod { dest, left, right } => self.call("%", dest, &[left, right])?,
+            Instruction::HostAwait { dest, arg, id } => {
+                let name = self.loaded(id).ok_or(NoRoom)?;
+                self.call(&format!("{}{name}", builtins::PACKED), dest, &[arg])?;
+            }
             Instruction::RuleInit { rule_index, .. } => {
                 self.rule = Some(usize::from(rule_index));
                 self.out.push(instruction);
@@ -131,6 +137,15 @@ impl Repair<'_> {
             other => self.out.push(other),
         }
         Ok(())
+    }
+
+    /// The text that was last loaded into a register.
+    fn loaded(&self, register: u8) -> Option<String> {
+        let index = self.out.iter().rev().find_map(|instruction| match instruction {
+            Instruction::Load { dest, literal_idx } if *dest == register => Some(*literal_idx),
+            _ => None,
+        })?;
+        Some(self.program.literals.get(usize::from(index))?.as_string().ok()?.to_string())
     }
 
     fn info(&self, rule: usize) -> Option<&RuleInfo> {

@@ -19,6 +19,8 @@ pub struct Violation {
     pub id: Option<String>,
     /// The place in the document (`path`), where it leads somewhere in the input.
     pub route: Option<Route>,
+    /// The file (`_loc.file`).
+    pub file: Option<String>,
     /// The 1-based line (`_loc.line`).
     pub line: Option<usize>,
     /// What to do (`help`, else `remediation`).
@@ -52,6 +54,7 @@ fn violation(rule: usize, path: &str, element: &Value, input: &Value) -> Result<
         message: if message.is_empty() { "rule fired without a message".to_owned() } else { message.to_owned() },
         id: None,
         route: None,
+        file: None,
         line: None,
         help: None,
         metadata: BTreeMap::new(),
@@ -68,15 +71,16 @@ fn violation(rule: usize, path: &str, element: &Value, input: &Value) -> Result<
     let Some(message) = text("msg") else {
         return Err(EvalError::Message { rule: path.to_owned(), got: shown(element) });
     };
-    let line = field("_loc")
-        .and_then(|place| place.as_object().ok())
-        .and_then(|place| place.get(&Value::from("line")))
+    let place = |name: &str| field("_loc").and_then(|place| place.as_object().ok()?.get(&Value::from(name)));
+    let line = place("line")
         .and_then(|line| line.as_u64().ok())
         .and_then(|line| usize::try_from(line).ok())
         .filter(|line| *line > 0);
+    let file = place("file").and_then(|file| file.as_string().ok()).map(ToString::to_string);
     Ok(Violation {
         id: text("id").filter(|id| is_id(id)),
         route: field("path").and_then(|path| route(path, input)),
+        file,
         line,
         help: text("help").or_else(|| text("remediation")),
         metadata: fields
@@ -103,7 +107,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// A value as JSON; a set is a list.
-fn json(value: &Value) -> Json {
+pub(super) fn json(value: &Value) -> Json {
     match value {
         Value::Null | Value::Undefined => Json::Null,
         Value::Bool(value) => Json::from(*value),

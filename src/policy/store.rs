@@ -10,10 +10,11 @@ use regorus::rvm::Program;
 use regorus::rvm::program::DeserializationResult;
 use serde::{Deserialize, Serialize};
 
-use super::compile::{self, Compiled, Entry, Package, PolicySet, RuleInfo, Together};
+use super::compile::{Compiled, Package, PolicySet, Reads, RuleInfo, Together};
+use super::engine::{self, Entry};
 
 /// Begins every stored set; the number changes with the format.
-const MARK: &[u8; 16] = b"pushgate-rego-02";
+const MARK: &[u8; 16] = b"pushgate-rego-03";
 
 #[derive(Serialize, Deserialize)]
 struct Head {
@@ -22,7 +23,7 @@ struct Head {
     packages: Vec<Package>,
     together: Vec<Together>,
     data: Value,
-    reads_file: bool,
+    reads: Reads,
     max_instructions: usize,
     time: Option<Duration>,
     /// Lengths of the programs that follow.
@@ -45,7 +46,7 @@ impl PolicySet {
             packages: set.packages.clone(),
             together: set.together.clone(),
             data: set.data.clone(),
-            reads_file: set.reads_file,
+            reads: set.reads,
             max_instructions: set.max_instructions,
             time: set.time,
             programs: programs.iter().map(Vec::len).collect(),
@@ -76,7 +77,7 @@ impl PolicySet {
         if !rest.is_empty() {
             return None;
         }
-        let programs = stock.iter().map(|program| compile::ours(program).ok()).collect::<Option<Vec<_>>>()?;
+        let programs = stock.iter().map(|program| engine::ours(program).ok()).collect::<Option<Vec<_>>>()?;
         Some(Self {
             inner: Arc::new(Compiled {
                 rules: head.rules,
@@ -87,7 +88,7 @@ impl PolicySet {
                 stock,
                 interpreter: None,
                 data: head.data,
-                reads_file: head.reads_file,
+                reads: head.reads,
                 max_instructions: head.max_instructions,
                 time: head.time,
             }),

@@ -81,7 +81,7 @@ pub fn run_tests(
     let failed = |text: String| vec![parse::from_regorus(&text, &sources)];
     engine.set_strict_builtin_errors(false);
     engine.set_gather_prints(true);
-    builtins::replace_in_engine(&mut engine).map_err(|error| failed(error.to_string()))?;
+    builtins::add_to_engine(&mut engine).map_err(|error| failed(error.to_string()))?;
     builtins::set_now(0);
     engine.add_data(data).map_err(|error| failed(error.to_string()))?;
 

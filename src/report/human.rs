@@ -131,6 +131,10 @@ fn next_step(verdict: &Verdict, blocking: &[&Finding], door: Door) -> String {
                             && matches!(update.change, RefChange::Update { .. })
                             && name.kind() == RefKind::Branch
                     });
+                    // What is about the push as a whole shows in no file as it lies.
+                    if !forward && place.document.is_none() && place.excerpt.is_none() {
+                        return explain(blocking);
+                    }
                     let what = if forward { format!("--base origin/{}", name.short()) } else { place.path.to_string() };
                     let command = format!("pushgate check {}", shortened(&what, 200));
                     let line = format!("hint: see it before pushing: {command}\n");

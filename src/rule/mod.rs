@@ -13,6 +13,7 @@ mod kustomized;
 mod pair;
 mod paths;
 mod pins;
+mod push;
 mod references;
 mod refs;
 mod rego;
@@ -22,6 +23,7 @@ mod secrets;
 pub use file::FileText;
 pub use kustomized::{Added, Kustomized, Wholeness};
 pub use pair::{ChangeKind, Pair, Side};
+pub use push::{ChangedPath, Overview, UpdateOverview, Wanted};
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -34,7 +36,7 @@ use crate::{
     gitops::{Tree, TreeError},
     iac::terraform,
     kubernetes::crd::CustomResource,
-    policy::EvalError,
+    policy::{EvalError, Inventory},
     push::{Pusher, RefChange},
     verdict::{Finding, Severity},
 };
@@ -119,6 +121,24 @@ pub trait Rule: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// What the rule wants to know of the push as a whole; nothing where it has nothing to say about that.
+    fn wants_push(&self) -> Option<Wanted> {
+        None
+    }
+
+    /// Says what it has to say about the push as a whole, after all its refs were judged.
+    ///
+    /// # Errors
+    /// [`RuleError`] when it could not be judged.
+    fn on_push(
+        &self,
+        _scope: &Scope<'_>,
+        _overview: &Overview<'_>,
+        _findings: &mut Vec<Finding>,
+    ) -> Result<(), RuleError> {
+        Ok(())
+    }
+
     /// Whether the rule looks at both sides of documents.
     fn compares(&self) -> bool {
         false
@@ -145,6 +165,9 @@ pub enum RuleError {
         #[source]
         source: EvalError,
     },
+    /// A policy about the push as a whole failed.
+    #[error("the push: {0}")]
+    PushPolicy(#[source] EvalError),
     /// What a file points at could not be looked up.
     #[error("{0}")]
     Tree(#[from] TreeError),
@@ -184,6 +207,12 @@ pub trait Surroundings: Tree + Sync {
     /// # Errors
     /// [`TreeError`] when the repository cannot be read.
     fn pointing_at(&self, paths: &dyn Fn(&str) -> bool) -> Result<Vec<RepoPath>, TreeError>;
+
+    /// All objects of Kubernetes in it.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn inventory(&self) -> Result<&Inventory, TreeError>;
 
     /// What all kustomizations point at.
     ///

@@ -2,14 +2,18 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use regorus::Value as Rego;
+pub(super) use regorus::Value as Rego;
 
-use super::{FileText, Pair, Rule, RuleError, Scope, enforce, selects, selects_ref};
+use super::{
+    FileText, Overview, Pair, Rule, RuleError, Scope, UpdateOverview, Wanted, enforce,
+    push::{self, id, object, pushed, resource, text},
+    selects, selects_path, selects_ref,
+};
 use crate::{
     config::{InputKind, RegoConfig, RuleConfig},
-    document::{Identity, Route, Unit},
-    git::{Oid, RefName},
-    policy::{Evaluator, PolicySet, Violation, input_value},
+    document::{Route, Source, Unit},
+    git::{RefName, RepoPath},
+    policy::{EvalError, Evaluator, PolicySet, Violation, input_value},
     verdict::{Excerpt, Finding, Place, Severity},
 };
 
@@ -40,32 +44,72 @@ impl RegoRule {
         input: &Input,
         findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = idle().pop();
-        let mut evaluator = taken.unwrap_or_else(|| self.policies.evaluator(scope.time));
         let folder = file.path.parent().map(|folder| folder.to_text()).unwrap_or_default();
         let name = String::from_utf8_lossy(file.path.file_name()).into_owned();
-        let outcome = evaluator
-            .evaluate(&input.value, &input.document, Some((&name, &folder)))
-            .map_err(|source| RuleError::Policy { path: file.path.clone(), source })?;
-        idle().push(evaluator);
-        for violation in outcome.violations {
+        let failed = |source| RuleError::Policy { path: file.path.clone(), source };
+        for violation in self.evaluate(scope, input, Some((&name, &folder)), failed)? {
             findings.push(self.finding(file, unit, violation));
         }
         Ok(())
     }
 
-    fn finding(&self, file: &FileText, unit: &Unit<'_>, violation: Violation) -> Finding {
-        let rule = self.policies.rules().get(violation.rule);
-        let id = violation.id.or_else(|| rule.map(|rule| rule.id.clone())).unwrap_or_else(|| self.rego.path.clone());
-        let place = match (violation.route, violation.line) {
+    fn evaluate(
+        &self,
+        scope: &Scope<'_>,
+        input: &Input,
+        file: Option<(&str, &str)>,
+        failed: impl FnOnce(EvalError) -> RuleError,
+    ) -> Result<Vec<Violation>, RuleError> {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = idle().pop();
+        let mut evaluator = taken.unwrap_or_else(|| self.policies.evaluator(scope.time));
+        if self.policies.reads().inventory {
+            evaluator.set_inventory(Some(scope.tree.inventory()?));
+        }
+        let outcome = evaluator.evaluate(&input.value, &input.document, file).map_err(failed)?;
+        idle().push(evaluator);
+        Ok(outcome.violations)
+    }
+
+    /// A finding about the push as a whole, at the file that the policy names, if it names one.
+    fn finding_of_push(&self, scope: &Scope<'_>, updates: &[&UpdateOverview], violation: Violation) -> Finding {
+        let named = violation.file.clone().or_else(|| {
+            let path = violation.metadata.get("path").and_then(serde_json::Value::as_str)?;
+            let changes = updates.iter().flat_map(|update| &update.changes);
+            changes.map(|change| change.path.to_text()).find(|known| known == path)
+        });
+        let place = named.map(|path| {
+            let text = scope.tree.read(&path).ok().flatten();
+            let source = text.map(|bytes| Arc::new(Source::new(String::from_utf8_lossy(&bytes).into_owned())));
+            let excerpt = source.zip(violation.line).map(|(source, line)| line_excerpt(&source, line));
+            Place { path: RepoPath::new(path), document: None, route: None, excerpt }
+        });
+        let mut finding = self.about(violation);
+        finding.place = place;
+        if let [update] = updates {
+            finding.ref_name = Some(update.name.clone());
+            finding.commit = update.new;
+        }
+        finding
+    }
+
+    fn finding(&self, file: &FileText, unit: &Unit<'_>, mut violation: Violation) -> Finding {
+        let place = match (violation.route.take(), violation.line) {
             (Some(route), _) => file.place(unit, &route),
             (None, Some(line)) => line_place(file, unit, line),
             (None, None) => file.place(unit, &Route::default()),
         };
-        let mut finding = Finding::new(id, violation.message).at(place);
-        finding.help = violation.help.or_else(|| rule.and_then(|rule| rule.metadata.help.clone()));
+        let mut finding = self.about(violation).at(place);
         finding.resource.clone_from(&unit.identity);
+        finding
+    }
+
+    /// A finding without a place.
+    fn about(&self, violation: Violation) -> Finding {
+        let rule = self.policies.rules().get(violation.rule);
+        let id = violation.id.or_else(|| rule.map(|rule| rule.id.clone())).unwrap_or_else(|| self.rego.path.clone());
+        let mut finding = Finding::new(id, violation.message);
+        finding.help = violation.help.or_else(|| rule.and_then(|rule| rule.metadata.help.clone()));
         finding.severity = match rule.map(|rule| rule.severity) {
             Some(crate::policy::Severity::Deny) | None => Severity::Deny,
             Some(crate::policy::Severity::Warn) => Severity::Warn,
@@ -83,16 +127,16 @@ struct Input {
 
 /// The place of a line that the policy names itself.
 fn line_place(file: &FileText, unit: &Unit<'_>, line: usize) -> Place {
-    let start = file.source.offset(line, 1);
-    let text = file.source.line(line);
+    let excerpt = Some(line_excerpt(&file.source, line));
+    Place { path: file.path.clone(), document: Some(unit.document), route: None, excerpt }
+}
+
+fn line_excerpt(source: &Arc<Source>, line: usize) -> Excerpt {
+    let start = source.offset(line, 1);
+    let text = source.line(line);
     let indent = text.len() - text.trim_start().len();
     let span = crate::document::Span::new(start + indent, start + text.trim_end().len());
-    Place {
-        path: file.path.clone(),
-        document: Some(unit.document),
-        route: None,
-        excerpt: Some(Excerpt { source: file.source.clone(), span, label: None, related: Vec::new() }),
-    }
+    Excerpt { source: source.clone(), span, label: None, related: Vec::new() }
 }
 
 impl Rule for RegoRule {
@@ -112,7 +156,7 @@ impl Rule for RegoRule {
                 let document = input_value(unit.node);
                 self.judge(scope, file, unit, &Input { value: document.clone(), document }, findings)
             }
-            InputKind::Document | InputKind::Change => Ok(()),
+            InputKind::Document | InputKind::Change | InputKind::Push => Ok(()),
         }
     }
 
@@ -124,6 +168,36 @@ impl Rule for RegoRule {
         self.rego.input == InputKind::Change
     }
 
+    fn depends_on_tree(&self) -> bool {
+        self.policies.reads().inventory
+    }
+
+    fn wants_push(&self) -> Option<Wanted> {
+        let reads = self.policies.reads();
+        let wanted = Wanted { resources: reads.resources, inventory: reads.inventory };
+        (self.rego.input == InputKind::Push).then_some(wanted)
+    }
+
+    fn on_push(
+        &self,
+        scope: &Scope<'_>,
+        overview: &Overview<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), RuleError> {
+        let updates: Vec<_> = overview.updates.iter().filter(|update| self.selects_ref(&update.name)).collect();
+        let mut paths = updates.iter().flat_map(|update| &update.changes).map(|change| &change.path);
+        let is_selected =
+            self.config.selection.paths.is_none() || paths.any(|path| selects_path(&self.config.selection, path));
+        if self.rego.input != InputKind::Push || updates.is_empty() || !is_selected {
+            return Ok(());
+        }
+        let input = Input { value: push::input(scope, &updates), document: Rego::Undefined };
+        for violation in self.evaluate(scope, &input, None, RuleError::PushPolicy)? {
+            findings.push(self.finding_of_push(scope, &updates, violation));
+        }
+        Ok(())
+    }
+
     fn on_pair(&self, scope: &Scope<'_>, pair: &Pair<'_>, findings: &mut Vec<Finding>) -> Result<(), RuleError> {
         let selected =
             [pair.before(), pair.after()].into_iter().flatten().any(|side| self.selects(side.file, side.unit));
@@ -133,20 +207,9 @@ impl Rule for RegoRule {
                 let input = change_input(scope, pair);
                 self.judge(scope, shown.file, shown.unit, &input, findings)
             }
-            InputKind::Change | InputKind::Document => Ok(()),
+            InputKind::Change | InputKind::Document | InputKind::Push => Ok(()),
         }
     }
-}
-
-/// An object of a policy's input.
-fn object<const N: usize>(fields: [(&str, Rego); N]) -> Rego {
-    Rego::from(
-        fields.into_iter().map(|(key, value)| (Rego::from(key), value)).collect::<std::collections::BTreeMap<_, _>>(),
-    )
-}
-
-fn text(text: Option<&str>) -> Rego {
-    text.map_or(Rego::Null, Rego::from)
 }
 
 /// What a policy with `input: change` sees.
@@ -155,19 +218,15 @@ fn change_input(scope: &Scope<'_>, pair: &Pair<'_>) -> Input {
     let side = |side: Option<super::Side<'_>>| side.map_or(Rego::Null, |side| input_value(side.unit.node));
     let (old, new) = (side(pair.before()), side(pair.after()));
     let document = if pair.after().is_some() { new.clone() } else { old.clone() };
-    let id = |id: Option<Oid>| id.map_or(Rego::Null, |id| Rego::from(id.to_string().as_str()));
-    let pusher =
-        object([("name", Rego::from(scope.pusher.name.as_str())), ("id", Rego::from(u64::from(scope.pusher.uid)))]);
-    let options = Rego::from(scope.options.iter().map(|option| Rego::from(option.as_str())).collect::<Vec<_>>());
     let value = object([
         ("path", Rego::from(shown.file.path.to_text().as_str())),
         ("old_path", pair.before().map_or(Rego::Null, |old| Rego::from(old.file.path.to_text().as_str()))),
         ("change", Rego::from(pair.kind().name())),
         ("format", Rego::from(shown.file.format)),
-        ("resource", pair.identity().map_or(Rego::Null, resource)),
+        ("resource", pair.identity().map_or(Rego::Null, |identity| object(resource(identity)))),
         ("old", old.clone()),
         ("new", new.clone()),
-        ("push", object([("pusher", pusher.clone()), ("options", options)])),
+        ("push", pushed(scope)),
         (
             "ref",
             object([
@@ -180,15 +239,6 @@ fn change_input(scope: &Scope<'_>, pair: &Pair<'_>) -> Input {
         ("review", review(scope, pair, old, new)),
     ]);
     Input { value, document }
-}
-
-fn resource(identity: &Identity) -> Rego {
-    object([
-        ("kind", Rego::from(identity.kind.as_str())),
-        ("group", Rego::from(identity.group.as_str())),
-        ("namespace", text(identity.namespace.as_deref())),
-        ("name", Rego::from(identity.name.as_str())),
-    ])
 }
 
 /// The change as the API server would put it to an admission webhook (`AdmissionRequest`).

@@ -70,6 +70,7 @@ fn every_rule_family_is_in_the_list() {
         "pair",
         "paths",
         "pins",
+        "push",
         "references",
         "refs",
         "rego",

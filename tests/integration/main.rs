@@ -12,6 +12,7 @@
     reason = "a test that cannot go on fails loudly, and is its own documentation"
 )]
 
+mod both_sides;
 mod check;
 mod common;
 mod config;

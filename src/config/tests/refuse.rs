@@ -43,7 +43,6 @@ fn words_that_are_not_built_are_refused() {
     let field =
         |transition| format!("immutability: {{fields: [{{match: {{kind: A}}, path: .a, transition: {transition}}}]}}");
     let mut texts: Vec<(String, &str)> = vec![
-        ("rules: [{rego: a, input: push}]".to_owned(), "push"),
         ("immutability: {refs: [{match: '**', forbid: [delete, merge-commits]}]}".to_owned(), "merge-commits"),
         ("immutability: {refs: [{match: '**', forbid: unsigned}]}".to_owned(), "unsigned"),
         (format!("{RULES}\nfiles: [{{match: a, format: kubernetes}}]"), "kubernetes"),

@@ -50,7 +50,9 @@ pub(in super::super) fn internal(name: &str) -> Builtin {
             Ok(Value::Undefined)
         },
         "release" => |_, _, _, _| Ok(Value::Undefined),
-        _ => |_, _, _, _| bail!("no such function"),
+        other => {
+            other.strip_prefix(super::PACKED).and_then(super::packed).unwrap_or(|_, _, _, _| bail!("no such function"))
+        }
     }
 }
 

@@ -9,6 +9,8 @@ mod notation;
 mod sprintf;
 
 use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use anyhow::{Result, bail};
 use regorus::rvm::Program;
@@ -27,54 +29,93 @@ pub(super) fn set_now(nanoseconds: i64) {
 
 pub(super) use fault::{begin, internal, take_fault};
 
+/// A builtin as a function of its arguments: an error is "undefined" to a policy, as in OPA.
 type Function = fn(&[Value]) -> Result<Value>;
 
-/// Builtins replaced by ours: name, number of arguments, and the function.
-const REPLACED: &[(&str, u8, Function)] = &[
-    ("sprintf", 2, |arguments| match arguments {
-        [Value::String(format), Value::Array(items)] => Ok(Value::from(sprintf::sprintf(format, items.as_slice()))),
-        _ => bail!("sprintf: wants a string and an array"),
-    }),
-    ("time.now_ns", 0, |_| Ok(Value::from(NOW.get()))),
-];
+/// A builtin of ours: one that regorus has not, or has otherwise than OPA.
+#[derive(Clone, Copy)]
+struct Own {
+    name: &'static str,
+    /// How many arguments it takes.
+    arity: u8,
+    function: Function,
+    /// The same as the VM calls it.
+    direct: Builtin,
+    /// The same with all arguments in one array.
+    packed: Builtin,
+}
+
+/// An entry of a table of ours: `own!("name", arity, path::to::function)`.
+macro_rules! own {
+    ($name:literal, $arity:literal, $function:path) => {
+        $crate::policy::builtins::Own {
+            name: $name,
+            arity: $arity,
+            function: $function,
+            direct: |_, _, arguments, _| $function(arguments),
+            packed: |_, _, arguments, _| match arguments {
+                [regorus::Value::Array(items)] => $function(items.as_slice()),
+                _ => anyhow::bail!(concat!($name, ": wrong arguments")),
+            },
+        }
+    };
+}
+
+/// All builtins of ours, a table for each family.
+const TABLES: &[&[Own]] = &[TABLE];
+
+const TABLE: &[Own] = &[own!("count", 1, count), own!("sprintf", 2, sprintf::builtin), own!("time.now_ns", 0, now_ns)];
+
+#[expect(clippy::unnecessary_wraps, reason = "the type of a builtin")]
+fn now_ns(_: &[Value]) -> Result<Value> {
+    Ok(Value::from(NOW.get()))
+}
+
+/// regorus counts UTF-16 units of strings, OPA characters.
+fn count(arguments: &[Value]) -> Result<Value> {
+    Ok(Value::from(match arguments {
+        [Value::String(text)] => text.chars().count(),
+        [Value::Array(items)] => items.len(),
+        [Value::Set(items)] => items.len(),
+        [Value::Object(fields)] => fields.len(),
+        _ => bail!("count: wants a string or a collection"),
+    }))
+}
+
+fn find(name: &str) -> Option<&'static Own> {
+    static INDEX: OnceLock<HashMap<&'static str, &'static Own>> = OnceLock::new();
+    INDEX.get_or_init(|| TABLES.iter().copied().flatten().map(|own| (own.name, own)).collect()).get(name).copied()
+}
+
+/// Names of builtins that regorus has not, with their numbers of arguments: for its compiler.
+pub(super) fn added() -> Vec<(&'static str, usize)> {
+    let all = TABLES.iter().copied().flatten();
+    all.filter(|own| !BUILTINS.contains_key(own.name)).map(|own| (own.name, usize::from(own.arity))).collect()
+}
+
+/// Begins the name by which a program calls a builtin with all arguments in one array.
+pub(super) const PACKED: &str = "@";
+
+/// What calls the builtin of this name with all arguments in one array.
+fn packed(name: &str) -> Option<Builtin> {
+    find(name).map(|own| own.packed)
+}
 
 /// Puts our builtins in the place of regorus's in a compiled program.
 pub(super) fn replace_in_program(program: &mut Program) {
     for (info, resolved) in program.builtin_info_table.iter().zip(&mut program.resolved_builtins) {
-        // A `fn` pointer captures nothing, so each name has a closure of its own.
-        match info.name.as_str() {
-            "sprintf" => resolved.0 = |_, _, arguments, _| call("sprintf", arguments),
-            "time.now_ns" => resolved.0 = |_, _, arguments, _| call("time.now_ns", arguments),
-            "count" => {
-                resolved.0 = |span, expressions, arguments, strict| match (arguments, BUILTINS.get("count")) {
-                    // regorus counts UTF-16 units, OPA characters.
-                    ([Value::String(text)], _) => Ok(Value::from(text.chars().count())),
-                    (_, Some((count, _))) => count(span, expressions, arguments, strict),
-                    (_, None) => bail!("count: no such function"),
-                }
-            }
-            name => {
-                if let Some(function) = without_local_time(name) {
-                    resolved.0 = function;
-                }
-            }
+        if let Some(function) = find(&info.name).map(|own| own.direct).or_else(|| without_local_time(&info.name)) {
+            resolved.0 = function;
         }
     }
 }
 
-/// Puts our builtins in the place of regorus's in an interpreter.
-pub(super) fn replace_in_engine(engine: &mut Engine) -> Result<()> {
-    for (name, arity, function) in REPLACED {
+/// Adds our builtins to an interpreter, where they go before its own.
+pub(super) fn add_to_engine(engine: &mut Engine) -> Result<()> {
+    for Own { name, arity, function, .. } in TABLES.iter().copied().flatten() {
         engine.add_extension((*name).to_owned(), *arity, Box::new(|arguments: Vec<Value>| function(&arguments)))?;
     }
     Ok(())
-}
-
-fn call(name: &str, arguments: &[Value]) -> Result<Value> {
-    match REPLACED.iter().find(|(replaced, ..)| *replaced == name) {
-        Some((_, _, function)) => function(arguments),
-        None => bail!("{name}: no such function"),
-    }
 }
 
 /// Builtins that take `[ns, "Local"]`, which would read the host's time zone: without that.
@@ -139,13 +180,19 @@ pub(super) fn advice(name: &str) -> Option<&'static str> {
 
 /// How many arguments a builtin takes; `None` for no builtin.
 pub(super) fn arity(name: &str) -> Option<usize> {
-    BUILTINS.get(name).map(|builtin: &BuiltinFcn| usize::from(builtin.1))
+    let known = BUILTINS.get(name).map(|builtin: &BuiltinFcn| builtin.1);
+    find(name).map(|own| own.arity).or(known).map(usize::from)
 }
 
 /// Names of all builtins a policy may call, sorted.
 pub(super) fn names() -> Vec<&'static str> {
-    let mut names: Vec<_> =
-        BUILTINS.keys().copied().filter(|name| refusal(name).is_none() && !name.starts_with("__")).collect();
+    let added = added().into_iter().map(|(name, _)| name);
+    let mut names: Vec<_> = BUILTINS
+        .keys()
+        .copied()
+        .chain(added)
+        .filter(|name| refusal(name).is_none() && !name.starts_with("__"))
+        .collect();
     names.sort_unstable();
     names
 }

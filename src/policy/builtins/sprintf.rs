@@ -12,10 +12,19 @@
 
 use std::fmt::Write as _;
 
+use anyhow::{Result, bail};
 use regorus::Value;
 
 use super::go_format::{self, Flags};
 use super::notation;
+
+/// `sprintf(format, values)`
+pub(super) fn builtin(arguments: &[Value]) -> Result<Value> {
+    match arguments {
+        [Value::String(format), Value::Array(items)] => Ok(Value::from(sprintf(format, items.as_slice()))),
+        _ => bail!("sprintf: wants a string and an array"),
+    }
+}
 
 /// An argument as Go would see it.
 #[derive(Clone, Debug, PartialEq)]
