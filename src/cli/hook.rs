@@ -95,6 +95,9 @@ fn server(update: Option<[&OsString; 3]>, global: &Global) -> Judged {
     let config = environment::server_config(global.config.as_deref(), &repository)?;
     let cache = environment::policy_cache(&repository);
     let gate = Gate::for_server(&repository, &config, Some(&cache))?;
+    if global.verbose {
+        gate.tell_builtin_errors();
+    }
     let existing = gate.config().existing;
     let time = gate.config().limits.time;
     let judged = within(time, global, || repository.abandon(), || gate.judge(&repository, push));
@@ -139,6 +142,9 @@ fn pre_push(remote: &OsStr, global: &Global) -> Judged {
     let repository = environment::local_repository()?;
     let config = environment::client_config(global.config.as_deref(), repository.work_dir().as_deref())?;
     let gate = Gate::for_client(&config)?;
+    if global.verbose {
+        gate.tell_builtin_errors();
+    }
     let existing = gate.config().existing;
     let mut push = Push::by_this_process();
     push.known = KnownRefs::Remote(remote.to_string_lossy().into_owned());
@@ -163,6 +169,9 @@ fn pre_commit(global: &Global) -> Judged {
     let repository = environment::local_repository()?;
     let config = environment::client_config(global.config.as_deref(), repository.work_dir().as_deref())?;
     let gate = Gate::for_client(&config)?;
+    if global.verbose {
+        gate.tell_builtin_errors();
+    }
     let index = environment::index_file(&repository)?;
     let existing = gate.config().existing;
     gate.judge_staged(&repository, &index, Push::by_this_process()).map(|verdict| (verdict, existing))

@@ -11,6 +11,8 @@ mod explain;
 mod hook;
 mod outcome;
 mod parse;
+mod policy;
+mod policy_lint;
 mod test;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -60,6 +62,10 @@ enum Output {
     Human,
     /// One JSON object
     Json,
+    /// XML for CI (test)
+    Junit,
+    /// Test Anything Protocol (test)
+    Tap,
 }
 
 /// Whether results are coloured.
@@ -84,6 +90,9 @@ enum Command {
     Parse(parse::ParseArgs),
     /// Run the unit tests of policies
     Test(test::TestArgs),
+    /// Look at policies themselves
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Print what a rule wants and how to fix what it finds
     Explain(explain::ExplainArgs),
     /// Show the whole thing: a repository with the hook, pushes accepted and refused
@@ -109,11 +118,20 @@ enum Command {
 }
 
 impl Command {
-    /// Whether `--output json` means something.
-    fn writes_json(&self) -> bool {
-        match self {
-            Self::Hook(_) | Self::Check(_) | Self::Parse(_) | Self::Config(config::ConfigCommand::Schema) => true,
-            Self::Test(_) | Self::Explain(_) | Self::Demo(_) | Self::Config(_) => false,
+    /// Whether the command can write this.
+    fn writes(&self, output: Output) -> bool {
+        match (self, output) {
+            (_, Output::Human)
+            | (Self::Test(_), _)
+            | (
+                Self::Hook(_)
+                | Self::Check(_)
+                | Self::Parse(_)
+                | Self::Policy(_)
+                | Self::Config(config::ConfigCommand::Schema),
+                Output::Json,
+            ) => true,
+            (_, Output::Json | Output::Junit | Output::Tap) => false,
         }
     }
 }
@@ -131,10 +149,13 @@ pub fn run() -> ExitCode {
         }
     };
     let global = cli.global;
-    if global.output == Output::Json && !cli.command.writes_json() {
-        outcome::tell(
-            "error: this command has no JSON output\nhint: hook and check have; parse and config schema write nothing else\n",
-        );
+    if !cli.command.writes(global.output) {
+        outcome::tell(match global.output {
+            Output::Human | Output::Json => {
+                "error: this command has no JSON output\nhint: hook, check, test and policy have; parse and config schema write nothing else\n"
+            }
+            Output::Junit | Output::Tap => "error: this command has no such output\nhint: test has junit and tap\n",
+        });
         return Outcome::NoVerdict.into();
     }
     let outcome = match cli.command {
@@ -142,6 +163,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args, &global),
         Command::Parse(args) => parse::run(&args),
         Command::Test(args) => test::run(&args, &global),
+        Command::Policy(command) => policy::run(&command, &global),
         Command::Explain(args) => explain::run(&args, &global),
         Command::Demo(args) => demo::run(&args),
         Command::Config(command) => config::run(&command, &global),

@@ -2,7 +2,9 @@
 
 use super::glob::Over;
 use super::limits::Unit;
-use super::model::{Check, Enforce, Existing, Host, InputKind, PathAction, Pin, RefAction, SchemaKind, Transition};
+use super::model::{
+    Check, Compat, Enforce, Existing, Host, InputKind, PathAction, Pin, RefAction, RegoVersion, SchemaKind, Transition,
+};
 use super::words::{Keyword as _, Text, Vocabulary};
 use crate::document::format::Format;
 
@@ -179,6 +181,14 @@ static RULE: Table = Table {
             .only_with("rego"),
         key("input", "What the policy is given (default: document).", Shape::Word(InputKind::vocabulary))
             .only_with("rego"),
+        key("compat", "Count as passed what this tool counts as passed.", Shape::Word(Compat::vocabulary))
+            .only_with("rego"),
+        key(
+            "rego-version",
+            "Version of Rego of all its policies (default: found out for each).",
+            Shape::Word(RegoVersion::vocabulary),
+        )
+        .only_with("rego"),
         key("data", "Data files or directories, relative to the source of policies.", Shape::Many(Text::File))
             .only_with("rego"),
         key(

@@ -25,9 +25,9 @@ pub use field_path::{FieldPath, FieldPathError};
 pub use glob::GlobList;
 pub use limits::Limits;
 pub use model::{
-    Check, Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability, InputKind,
-    JudgeConfig, Match, PathAction, PathRule, Pin, PolicySourceConfig, RefAction, RefRule, RegoConfig, RuleConfig,
-    SchemaKind, Transition,
+    Alone, Check, Compat, Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability,
+    InputKind, JudgeConfig, Match, PathAction, PathRule, Pin, PolicySourceConfig, RefAction, RefRule, RegoConfig,
+    RegoVersion, RuleConfig, SchemaKind, Transition,
 };
 pub use problem::{ConfigErrors, ConfigProblem};
 pub use schema::json_schema;
@@ -90,6 +90,45 @@ impl Config {
             Some(config) if problems.is_empty() => Ok(config),
             Some(_) | None => Err(ConfigErrors::new(name, parsed.source, problems)),
         }
+    }
+
+    /// What policies alone say: one rule, over every file that is given. Standard input is called `-`; `format` is what
+    /// every file is read as, if anything is said.
+    #[must_use]
+    pub fn for_policies(rego: RegoConfig, format: Option<Format>) -> Self {
+        let mut compiled = glob::Compiled::default();
+        let mut file = |pattern: &str, format| {
+            let patterns = vec![(pattern.to_owned(), Span::default())];
+            let matches = GlobList::new(patterns, &mut compiled).ok()?;
+            Some(FileRule { matches, action: FileAction::Format(format) })
+        };
+        let all = format.and_then(|format| file("**", format));
+        let files = all.into_iter().chain(file("-", Format::Yaml)).collect();
+        let rule = RuleConfig {
+            judge: JudgeConfig::Rego(rego),
+            selection: Match::default(),
+            enforce: Enforce::Deny,
+            layer: Layer::Client,
+            span: Span::default(),
+        };
+        Self {
+            version: 1,
+            host: Host::Plain,
+            policy_source: PolicySourceConfig::Directory,
+            repository_urls: Vec::new(),
+            files,
+            rules: vec![rule],
+            immutability: Immutability::default(),
+            existing: Existing::Report,
+            existing_written: false,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Whether it is one of [`Config::for_policies`].
+    #[must_use]
+    pub fn is_policies_alone(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(&rule.judge, JudgeConfig::Rego(RegoConfig { alone: Some(_), .. })))
     }
 
     /// The server's configuration with what the repository's adds: its entries follow the server's,

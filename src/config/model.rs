@@ -148,6 +148,39 @@ pub struct RegoConfig {
     pub input: InputKind,
     /// Data files or directories, relative to the source of its layer.
     pub data: Vec<String>,
+    /// Whose judgement counts where they differ in what is a mistake.
+    pub compat: Option<Compat>,
+    /// The version of Rego that all policies are written in; found out for each where it is not said.
+    pub rego_version: Option<RegoVersion>,
+    /// What a command line says where there is no configuration.
+    pub alone: Option<Alone>,
+}
+
+/// Policies that a command line names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alone {
+    /// Further files or directories of the same set.
+    pub also: Vec<String>,
+    /// The folder that the names of files are told from.
+    pub folder: String,
+}
+
+keywords! {
+    /// Another tool, whose answers count.
+    Compat {
+        /// What conftest counts as passed is passed: rules that give no messages, namespaces that do not exist.
+        Conftest = "conftest",
+    } planned []
+}
+
+keywords! {
+    /// A version of Rego.
+    RegoVersion {
+        /// As before OPA 1.0.
+        V0 = "v0",
+        /// As since OPA 1.0.
+        V1 = "v1",
+    } planned []
 }
 
 keywords! {
@@ -203,6 +236,8 @@ keywords! {
     InputKind {
         /// Each document itself, as conftest does.
         Document = "document",
+        /// All documents at once, as conftest does with --combine: a list of `path` and `contents`.
+        Documents = "documents",
         /// Each resource or document before and after the push.
         Change = "change",
         /// All that is pushed, once.

@@ -8,8 +8,9 @@ use super::fields::Fields;
 use super::glob::GlobList;
 use super::keys::ROOT;
 use super::model::{
-    Check, Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability, InputKind,
-    JudgeConfig, Match, PathRule, Pin, PolicySourceConfig, RefRule, RegoConfig, RuleConfig, SchemaKind,
+    Check, Compat, Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability,
+    InputKind, JudgeConfig, Match, PathRule, Pin, PolicySourceConfig, RefRule, RegoConfig, RegoVersion, RuleConfig,
+    SchemaKind,
 };
 use super::problem::ConfigProblem;
 use super::{Layer, Limits};
@@ -132,6 +133,8 @@ fn judge(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<JudgeConfig> 
     let rego = decoder.text(fields, "rego");
     let namespaces = strings(decoder, fields, "namespaces").unwrap_or_default();
     let input = decoder.word(fields, "input").unwrap_or(InputKind::Document);
+    let compat = decoder.word::<Compat>(fields, "compat");
+    let rego_version = decoder.word::<RegoVersion>(fields, "rego-version");
     let data = strings(decoder, fields, "data").unwrap_or_default();
     let data = data.iter().map(|path| normal(path)).collect();
     let schema = decoder.words::<SchemaKind>(fields, "schema");
@@ -147,7 +150,9 @@ fn judge(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<JudgeConfig> 
     let checks = decoder.words::<Check>(fields, "check");
     let pins = decoder.words::<Pin>(fields, "pins");
     if let Some(path) = rego {
-        return Some(JudgeConfig::Rego(RegoConfig { path: normal(&path), namespaces, input, data }));
+        let path = normal(&path);
+        let rego = RegoConfig { path, namespaces, input, data, compat, rego_version, alone: None };
+        return Some(JudgeConfig::Rego(rego));
     }
     if let Some(kinds) = schema {
         return Some(JudgeConfig::Schema { kinds, version: version.unwrap_or(Version::NEWEST) });

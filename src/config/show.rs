@@ -6,8 +6,8 @@ use serde::ser::{SerializeStruct as _, Serializer};
 use super::Limits;
 use super::limits::Unit;
 use super::model::{
-    Check, Config, Enforce, Existing, FileRule, Host, Immutability, InputKind, JudgeConfig, Match, Pin,
-    PolicySourceConfig, RegoConfig, RuleConfig, SchemaKind,
+    Check, Compat, Config, Enforce, Existing, FileRule, Host, Immutability, InputKind, JudgeConfig, Match, Pin,
+    PolicySourceConfig, RegoConfig, RegoVersion, RuleConfig, SchemaKind,
 };
 use crate::document::ParseLimits;
 use crate::document::format::{Format, parse};
@@ -132,6 +132,10 @@ enum Judge<'c> {
         #[serde(skip_serializing_if = "<[String]>::is_empty")]
         namespaces: &'c [String],
         input: InputKind,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        compat: Option<Compat>,
+        #[serde(rename = "rego-version", skip_serializing_if = "Option::is_none")]
+        rego_version: Option<RegoVersion>,
         #[serde(skip_serializing_if = "<[String]>::is_empty")]
         data: &'c [String],
     },
@@ -153,8 +157,15 @@ impl<'c> From<&'c RuleConfig> for Rule<'c> {
         let RuleConfig { judge, selection, enforce, layer: _, span: _ } = rule;
         let selection = (*selection != Match::default()).then_some(selection);
         let judge = match judge {
-            JudgeConfig::Rego(RegoConfig { path, namespaces, input, data }) => {
-                Judge::Rego { rego: path, namespaces, input: *input, data }
+            JudgeConfig::Rego(RegoConfig { path, namespaces, input, data, compat, rego_version, alone: _ }) => {
+                Judge::Rego {
+                    rego: path,
+                    namespaces,
+                    input: *input,
+                    compat: *compat,
+                    rego_version: *rego_version,
+                    data,
+                }
             }
             JudgeConfig::Schema { kinds, version } => Judge::Schema {
                 schema: kinds,

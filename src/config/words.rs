@@ -64,7 +64,7 @@ impl Text {
             Self::Ref => r"^refs/[^\s*?\[~^:\\]*[^\s*?\[~^:\\/.]$",
             Self::Kind => r"^[^\s/*?]+$",
             Self::Group => r"^[^\s/*?]*$",
-            Self::Package => r"^(?!data\.)[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$",
+            Self::Package => r"^(?!data\.)([A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*|[^\s/]*[*?\[][^\s/]*)$",
             Self::Glob(over) => over.regex(),
             Self::Field => r"^\.",
             Self::Url => r"^[^\s/][^\s]*[/:][^\s]*[^\s/]$",
@@ -189,10 +189,10 @@ fn check_package(text: &str) -> Result<(), Complaint> {
         part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && part.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
     };
-    if !text.split('.').all(word) {
-        return Err(
-            Complaint::new(format!("`{text}` is not a package")).help("such as `main` or `kubernetes.security`")
-        );
+    let is_pattern = text.contains(['*', '?', '[']) && !text.contains(|char: char| char.is_whitespace() || char == '/');
+    if !is_pattern && !text.split('.').all(word) {
+        return Err(Complaint::new(format!("`{text}` is not a package"))
+            .help("such as `main`, `kubernetes.security` or `kubernetes.*`"));
     }
     Ok(())
 }

@@ -10,9 +10,9 @@ use std::{
 
 use super::GateError;
 use crate::{
-    config::{Config, FileAction},
+    config::{Config, FileAction, Limits},
     document::{
-        Document, Identity, Node, Problem, ProblemKind, Role, Route, Unit,
+        Document, Identity, Node, Problem, ProblemKind, Role, Route, Span, Unit, Value,
         format::{self, Format, parse},
         units,
     },
@@ -161,6 +161,11 @@ impl TextFile {
         self.documents.iter().map(|document| &document.root)
     }
 
+    /// Its documents.
+    pub fn documents_read(&self) -> &[Document] {
+        &self.documents
+    }
+
     /// Number of documents.
     pub fn documents(&self) -> usize {
         self.documents.len()
@@ -168,7 +173,7 @@ impl TextFile {
 }
 
 /// A document that is a list, which is judged item by item.
-fn whole(document: &Document) -> Option<Unit<'_>> {
+pub(super) fn whole(document: &Document) -> Option<Unit<'_>> {
     document.root.as_sequence().map(|_| Unit {
         document: document.index,
         route: Route::default(),
@@ -257,6 +262,19 @@ impl<'a> Units<'a> {
     }
 }
 
+/// Holds what was read to the limits of a push.
+pub(super) fn over_total(limits: &Limits, bytes: u64, documents: usize) -> Result<(), GateError> {
+    if bytes > limits.total_size {
+        let what = "more bytes of declarative files than allowed".to_owned();
+        return Err(GateError::Limit { what, limit: limits.total_size, option: "total-size" });
+    }
+    if documents > limits.documents {
+        let what = "more documents than allowed".to_owned();
+        return Err(GateError::Limit { what, limit: limits.documents as u64, option: "documents" });
+    }
+    Ok(())
+}
+
 /// How much of a push has been read; shared by all threads.
 #[derive(Default)]
 pub(super) struct Spent {
@@ -281,15 +299,8 @@ impl Reader<'_> {
             Reading::Encrypted | Reading::LfsPointer | Reading::Plain => (0, 0),
         };
         let total = self.spent.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if total > limits.total_size {
-            let what = "more bytes of declarative files than allowed".to_owned();
-            return Err(GateError::Limit { what, limit: limits.total_size, option: "total-size" });
-        }
         let documents = self.spent.documents.fetch_add(documents, Ordering::Relaxed) + documents;
-        if documents > limits.documents {
-            let what = "more documents than allowed".to_owned();
-            return Err(GateError::Limit { what, limit: limits.documents as u64, option: "documents" });
-        }
+        over_total(limits, total, documents)?;
         Ok(reading)
     }
 
@@ -350,7 +361,11 @@ impl Reader<'_> {
         }
         let text =
             FileText { path: path.clone(), source: Arc::new(parsed.source), format: format.name(), template: false };
-        let (problems, documents) = (parsed.problems, parsed.documents);
+        let (problems, mut documents) = (parsed.problems, parsed.documents);
+        if documents.is_empty() && problems.is_empty() && self.config.is_policies_alone() {
+            // As conftest has it.
+            documents.push(Document { index: 0, root: Node { value: Value::Null, span: Span::default() } });
+        }
         Ok(Reading::Text(TextFile { text, problems, documents, objects: OnceLock::new() }))
     }
 }

@@ -16,12 +16,17 @@ use super::{
 use crate::{
     document::{Identity, ProblemKind, Role, Source, Span, Unit},
     git::{Change, File, GitError, Oid, RepoPath, Repository},
+    policy::with_places,
     rule::{FileText, Pair, Rule, Scope, Side, builtin},
     verdict::{Counts, Finding, Status},
 };
 
 /// Below so many files, starting threads costs more than it saves.
 const PARALLEL_FROM: usize = 32;
+
+/// In so many changed files of a ref a finding points at the field that a policy read; in those after them at the document,
+/// where the policy does not say more itself.
+const MOST_PLACED: usize = 500;
 
 /// One ref update being judged.
 pub(super) struct Judge<'a> {
@@ -102,7 +107,12 @@ impl<'a> Judge<'a> {
             }
         }
         let whole = Whole::new(changes);
-        let judge = |change: &Change| self.change(change, &whole);
+        // Which files those are must not depend on what is done first.
+        let last = changes.get(MOST_PLACED).map(|change| &change.path);
+        let judge = |change: &Change| {
+            let is_placed = last.is_none_or(|last| change.path < *last);
+            with_places(is_placed, || self.change(change, &whole))
+        };
         // All of them are judged before the first failure is told, so that it is always the same.
         let judged: Vec<Result<Judged, GateError>> = if changes.len() < PARALLEL_FROM {
             changes.iter().map(judge).collect()
@@ -161,7 +171,9 @@ impl<'a> Judge<'a> {
             units = if self.compares() { new.units_and_parts() } else { new.units() };
             self.empty(new, &mut judged.findings);
             for (key, unit) in units.iter() {
-                judged.findings.extend(disguise::unstated_kind(&new.text, unit));
+                if !self.gate.config.is_policies_alone() {
+                    judged.findings.extend(disguise::unstated_kind(&new.text, unit));
+                }
                 for rule in self.rules.iter().filter(|rule| rule.looks_at(unit)) {
                     let mut findings = Vec::new();
                     rule.on_unit(&self.scope, &new.text, unit, &mut findings)?;

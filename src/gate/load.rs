@@ -17,8 +17,8 @@ use super::{
     sources::{Digester, Files},
 };
 use crate::{
-    config::{Config, Layer, PolicySourceConfig},
-    document::{Source, Span},
+    config::{Config, Layer, PolicySourceConfig, RegoConfig},
+    document::{Source, Span, format::Format},
     git::{Oid, RefName, RepoPath, Repository},
     policy::{EvalError, PolicyError, PolicySet},
     rule::{Rules, builtin},
@@ -79,6 +79,16 @@ impl Gate {
         let config = read_config(config_file, layer, &mut digest)?;
         let files = Files::Folder(folder);
         Self::assemble(config, &files, None, None, digest, config_file.display().to_string())
+    }
+
+    /// Policies without a configuration, as a command line names them. `format`: what every file is read as.
+    ///
+    /// # Errors
+    /// As [`Gate::for_server`].
+    pub fn for_policies(rego: RegoConfig, format: Option<Format>) -> Result<Self, GateError> {
+        let name = rego.path.clone();
+        let config = Config::for_policies(rego, format);
+        Self::assemble(config, &Files::Folder(PathBuf::new()), None, None, Digester::default(), name)
     }
 
     fn assemble(
@@ -189,11 +199,11 @@ pub fn policy_finding(rule: &str, error: &PolicyError) -> Finding {
     finding
 }
 
-fn folder_of(config_file: &Path) -> PathBuf {
+pub(super) fn folder_of(config_file: &Path) -> PathBuf {
     config_file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
-fn read_config(file: &Path, layer: Layer, digest: &mut Digester) -> Result<Config, GateError> {
+pub(super) fn read_config(file: &Path, layer: Layer, digest: &mut Digester) -> Result<Config, GateError> {
     let name = file.display().to_string();
     let bytes =
         fs::read(file).map_err(|error| GateError::Unreadable { name: name.clone(), reason: error.to_string() })?;

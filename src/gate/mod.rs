@@ -7,8 +7,10 @@
 //! Nothing flows back. The gate knows no host, no format and no output; [`load`] makes one from a
 //! configuration and its policies.
 
+pub mod beside;
 mod cache;
 mod conceal;
+mod data;
 mod disguise;
 mod error;
 mod facts;
@@ -23,6 +25,7 @@ mod problem;
 mod side;
 mod sources;
 mod texts;
+mod together;
 mod unfilled;
 mod world;
 
@@ -63,6 +66,11 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// Asks policies for word of builtins that fail.
+    pub fn tell_builtin_errors(&self) {
+        self.policies.iter().for_each(|policies| policies.tell_builtin_errors());
+    }
+
     /// The policies, one set for each rule of the configuration.
     #[must_use]
     pub fn policies(&self) -> &[Arc<PolicySet>] {
@@ -217,9 +225,14 @@ impl Gate {
         let changes = repository.changes(base.tree, Some(tree), limit)?;
         let (before, beside) = (world(base.tree), base.beside.map(|tip| world(Some(tip))));
         let mut counts = judge(&before).changes(&changes, findings)?;
+        if base.beside.is_none() {
+            judge(&before).together(&changes, findings)?;
+        }
         if let (Some(tip), Some(beside)) = (base.beside, &beside) {
             let judged: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
             let mut others = repository.changes(Some(tip), Some(tree), limit)?;
+            // Together they were judged as the tip has them, and never as they were on the way there.
+            judge(beside).together(&others, findings)?;
             others.retain(|change| change.after.is_some() && !judged.contains(&change.path));
             counts += judge(beside).beside().changes(&others, findings)?;
         }
@@ -286,7 +299,9 @@ impl Gate {
         let mut findings = Vec::new();
         let spent = Spent::default();
         let sides = Sides { old: &before, new: &after };
-        let counts = Judge::new(self, Some(repository), &spent, scope, sides).changes(&changes, &mut findings)?;
+        let judge = Judge::new(self, Some(repository), &spent, scope, sides);
+        let counts = judge.changes(&changes, &mut findings)?;
+        judge.together(&changes, &mut findings)?;
         let there = name.clone().map_or_else(|| RefName::try_from("refs/heads/HEAD"), Ok)?;
         self.judge_commit(repository, &push, (there, head), &changes, &after, &mut findings)?;
         for finding in &mut findings {
@@ -329,7 +344,9 @@ impl Gate {
         let mut findings = Vec::new();
         let spent = Spent::default();
         let sides = Sides { old: &after, new: &after };
-        let counts = Judge::new(self, None, &spent, scope, sides).state_only().changes(&changes, &mut findings)?;
+        let judge = Judge::new(self, None, &spent, scope, sides).state_only();
+        let counts = judge.changes(&changes, &mut findings)?;
+        judge.together(&changes, &mut findings)?;
         Ok(decide(push, findings, counts, self.config.existing, self.stamp.clone()))
     }
 

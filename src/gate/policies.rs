@@ -1,23 +1,20 @@
 //! The policies that a configuration names, read and compiled.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{
     GateError,
     cache::{Cache, KeyMaker},
+    data::{below_folders, without_old_booleans},
     sources::{Digester, Files},
 };
 use crate::{
-    config::{Config, JudgeConfig, Layer, Limits, RegoConfig},
+    config::{Compat, Config, JudgeConfig, Layer, Limits, RegoConfig, RegoVersion},
     document::{
         Node, ParseLimits,
         format::{Format, parse},
     },
-    policy::{CompileOptions, PolicyError, PolicySet, PolicySource},
+    policy::{self, CompileOptions, PolicyError, PolicySet, PolicySource, read_config_files},
 };
 
 /// Compiles the policies of every rule; rules that name the same ones share them.
@@ -28,7 +25,7 @@ pub(super) fn compile_all(
     cache: Option<&Cache>,
     digest: &mut Digester,
 ) -> Result<Vec<Arc<PolicySet>>, GateError> {
-    type Key<'c> = (Layer, &'c str, &'c [String], &'c [String]);
+    type Key<'c> = (Layer, &'c str, &'c [String], &'c [String], Option<Compat>, Option<RegoVersion>);
     let mut compiled: BTreeMap<Key<'_>, Arc<PolicySet>> = BTreeMap::new();
     let mut all = Vec::new();
     let mut mistakes = Vec::new();
@@ -38,7 +35,8 @@ pub(super) fn compile_all(
             (Layer::Repository, Some(files)) => files,
             (Layer::Server | Layer::Client | Layer::Repository, _) => own,
         };
-        let key = (rule.layer, rego.path.as_str(), rego.namespaces.as_slice(), rego.data.as_slice());
+        let of = (rego.namespaces.as_slice(), rego.data.as_slice());
+        let key = (rule.layer, rego.path.as_str(), of.0, of.1, rego.compat, rego.rego_version);
         if let Some(set) = compiled.get(&key) {
             all.push(set.clone());
             continue;
@@ -53,7 +51,10 @@ pub(super) fn compile_all(
             Err(GateError::Unreadable { name, reason }) => mistakes.push(PolicyError {
                 message: format!("cannot read {name}: {reason}"),
                 place: None,
-                help: Some("named by `rego` or `data` of a rule in pushgate.yaml".to_owned()),
+                help: Some(match rego.alone {
+                    Some(_) => "named by --policy or --data".to_owned(),
+                    None => "named by `rego` or `data` of a rule in pushgate.yaml".to_owned(),
+                }),
             }),
             Err(error) => return Err(error),
         }
@@ -74,19 +75,27 @@ fn compile(
             key.add(bytes);
         }
     };
-    let mut sources = Vec::new();
-    for name in files.list(&rule.path)? {
-        // Unit tests judge nothing.
-        if is_rego(&name) && !name.ends_with("_test.rego") {
-            let (source, of_file) = policy_source(files, &name, digest)?;
-            made_from(source.name.as_bytes());
-            made_from(&of_file);
-            sources.push(source);
+    let (mut sources, mut names) = (Vec::new(), Vec::new());
+    let also = rule.alone.iter().flat_map(|alone| &alone.also);
+    let paths: Vec<&str> = std::iter::once(&rule.path).chain(also).map(String::as_str).collect();
+    for path in &paths {
+        let mut found = false;
+        for name in files.list(path)? {
+            // Unit tests judge nothing.
+            let judges = is_rego(&name) && !name.ends_with("_test.rego");
+            found |= judges;
+            if judges && !names.contains(&name) {
+                let (source, of_file) = policy_source(files, &name, digest)?;
+                made_from(source.name.as_bytes());
+                made_from(&of_file);
+                sources.push(source);
+                names.push(name);
+            }
         }
-    }
-    if sources.is_empty() {
-        let reason = "no .rego file there, so nothing would be enforced".to_owned();
-        return Err(GateError::Unreadable { name: files.full_name(&rule.path), reason });
+        if !found {
+            let reason = "no .rego file there, so nothing would be enforced".to_owned();
+            return Err(GateError::Unreadable { name: files.full_name(path), reason });
+        }
     }
     let mut data = Vec::new();
     for entry in &rule.data {
@@ -95,12 +104,30 @@ fn compile(
                 let (node, of_file) = data_file(files, &name, format, digest)?;
                 made_from(name.as_bytes());
                 made_from(&of_file);
+                let node = below_folders(entry, &name, node);
                 data.push((name, node));
+            } else if name == *entry && !is_rego(&name) {
+                // One that is named, and not only found beside others.
+                let reason = "data is YAML or JSON, by its name".to_owned();
+                return Err(GateError::Unreadable { name: files.full_name(&name), reason });
             }
         }
     }
+    let mut read = |number: usize, path: &str| {
+        let policy = names.get(number).map_or("", String::as_str);
+        let (name, bytes) = files.read_beside(policy, &paths, path)?;
+        made_from(name.as_bytes());
+        made_from(&digest.add(&name, &bytes));
+        Ok(bytes)
+    };
+    data.extend(read_config_files(&mut sources, &mut read).map_err(GateError::Policies)?);
     let options = CompileOptions {
         namespaces: rule.namespaces.clone(),
+        conftest: rule.compat == Some(Compat::Conftest),
+        rego_version: rule.rego_version.map(|version| match version {
+            RegoVersion::V0 => policy::RegoVersion::V0,
+            RegoVersion::V1 => policy::RegoVersion::V1,
+        }),
         max_instructions: usize::try_from(limits.policy_instructions).unwrap_or(usize::MAX),
         ..CompileOptions::default()
     };
@@ -115,7 +142,11 @@ fn compile(
     Ok(set)
 }
 
-fn policy_source(files: &Files<'_>, name: &str, digest: &mut Digester) -> Result<(PolicySource, [u8; 32]), GateError> {
+pub(super) fn policy_source(
+    files: &Files<'_>,
+    name: &str,
+    digest: &mut Digester,
+) -> Result<(PolicySource, [u8; 32]), GateError> {
     let bytes = files.read(name)?;
     let of_file = digest.add(name, &bytes);
     let name = files.full_name(name);
@@ -125,7 +156,7 @@ fn policy_source(files: &Files<'_>, name: &str, digest: &mut Digester) -> Result
     }
 }
 
-fn data_file(
+pub(super) fn data_file(
     files: &Files<'_>,
     name: &str,
     format: Format,
@@ -141,7 +172,12 @@ fn data_file(
     }
     let mut documents = parsed.documents.into_iter();
     match (documents.next(), documents.next()) {
-        (Some(document), None) => Ok((document.root, of_file)),
+        (Some(mut document), None) => {
+            if format == Format::Yaml {
+                without_old_booleans(&mut document.root, &parsed.source);
+            }
+            Ok((document.root, of_file))
+        }
         (None, _) => Err(unusable("it is empty".to_owned())),
         (Some(_), Some(_)) => Err(unusable("a data file is one document".to_owned())),
     }
@@ -151,26 +187,4 @@ fn data_file(
 #[must_use]
 pub fn is_rego(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension == "rego")
-}
-
-/// Policies, and the data files beside them by name.
-pub type Sources = (Vec<PolicySource>, Vec<(String, Node)>);
-
-/// Where policies are for commands that need no configuration: the sources below a path, with the
-/// names people know, and the data files among them.
-///
-/// # Errors
-/// [`GateError::Unreadable`].
-pub fn policy_sources(path: &Path) -> Result<Sources, GateError> {
-    let files = Files::Folder(PathBuf::new());
-    let mut digest = Digester::default();
-    let (mut sources, mut data) = (Vec::new(), Vec::new());
-    for name in files.list(&path.display().to_string())? {
-        if is_rego(&name) {
-            sources.push(policy_source(&files, &name, &mut digest)?.0);
-        } else if let Some(format) = Format::detect(&name).filter(|format| format.holds_manifests()) {
-            data.push((name.clone(), data_file(&files, &name, format, &mut digest)?.0));
-        }
-    }
-    Ok((sources, data))
 }

@@ -156,7 +156,7 @@ impl Judge<'_> {
 
 /// Whether a file is a template of a Helm chart: it has actions in it and lies below `templates/` of a
 /// folder with a `Chart.yaml`. What it says counts only when it has been rendered.
-fn is_template(file: &TextFile, path: &RepoPath, world: &World<'_>) -> Result<bool, GateError> {
+pub(super) fn is_template(file: &TextFile, path: &RepoPath, world: &World<'_>) -> Result<bool, GateError> {
     if !file.text.source.text().contains("{{") {
         return Ok(false);
     }

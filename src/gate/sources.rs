@@ -10,7 +10,10 @@ use std::{
 use sha2::{Digest as _, Sha256};
 
 use super::GateError;
-use crate::git::{Content, Oid, RepoPath, Repository};
+use crate::{
+    git::{Content, Oid, RepoPath, Repository},
+    policy::normal_path,
+};
 
 /// Most files that a policy folder may hold.
 const MAX_POLICY_FILES: usize = 10_000;
@@ -53,6 +56,43 @@ impl Files<'_> {
                 }
             }
             Self::Nowhere => Err(unreadable("nothing may be read from here".to_owned())),
+        }
+    }
+
+    /// The bytes of a file that a policy reads, told from the policy's folder: one of the same source, or below one of
+    /// the folders that the policies were named by. Nothing leads out of there, no link either.
+    pub fn read_beside(&self, policy: &str, named: &[&str], path: &str) -> Result<(String, Vec<u8>), String> {
+        if path.starts_with('/') {
+            return Err("the path is absolute".to_owned());
+        }
+        let folder = policy.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let name = normal_path(&if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") });
+        let out = || "it is not where policies may read from".to_owned();
+        match self {
+            Self::Folder(root) => {
+                let real = |path: &Path| {
+                    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+                    fs::canonicalize(path).map_err(|error| error.to_string())
+                };
+                let file = real(&root.join(&name))?;
+                let folders = named.iter().map(|named| root.join(named)).map(|named| {
+                    if named.is_dir() { named } else { named.parent().map(Path::to_owned).unwrap_or_default() }
+                });
+                let mut allowed = std::iter::once(root.clone()).chain(folders).filter_map(|folder| real(&folder).ok());
+                if !allowed.any(|folder| file.starts_with(folder)) {
+                    return Err(out());
+                }
+                if fs::metadata(&file).map_err(|error| error.to_string())?.len() > MAX_POLICY_FILE {
+                    return Err(format!("it has more than {MAX_POLICY_FILE} bytes"));
+                }
+                fs::read(&file).map(|bytes| (name, bytes)).map_err(|error| error.to_string())
+            }
+            Self::Tree { .. } if name.split('/').any(|part| part == "..") => Err(out()),
+            Self::Tree { .. } | Self::Nowhere => match self.read(&name) {
+                Ok(bytes) => Ok((name, bytes)),
+                Err(GateError::Unreadable { reason, .. }) => Err(reason),
+                Err(error) => Err(error.to_string()),
+            },
         }
     }
 

@@ -380,6 +380,25 @@ impl World<'_> {
         units.filter_map(|unit| Object::new(unit.identity.as_ref()?, unit.node)).collect()
     }
 
+    /// The files for which the predicate holds, in the order of paths; of a folder on disk those that were given.
+    pub fn files(&self, wanted: &dyn Fn(&RepoPath) -> bool) -> Result<Vec<(RepoPath, File)>, GateError> {
+        match &self.files {
+            Files::Tree { tree: None, .. } => Ok(Vec::new()),
+            Files::Tree { repository, tree: Some(tree) } => {
+                Ok(repository.find_files(*tree, self.limits.files, wanted)?)
+            }
+            Files::Staged { index, .. } => {
+                let all = index.files().filter(|(path, file)| wanted(path) && file.mode.is_file());
+                Ok(all.map(|(path, file)| (path.clone(), file.clone())).collect())
+            }
+            Files::Folder { given, .. } => {
+                let file = |bytes: &Arc<[u8]>| File { mode: FileMode::Regular, content: Content::Bytes(bytes.clone()) };
+                let all = given.iter().filter(|(path, _)| wanted(path));
+                Ok(all.map(|(path, bytes)| (path.clone(), file(bytes))).collect())
+            }
+        }
+    }
+
     /// All files whose path says that they are of a kind, links left out. On disk those that were given and those that Git knows.
     fn all(&self, is_one: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Result<Vec<(RepoPath, File)>, TreeError> {
         match &self.files {

@@ -1,25 +1,25 @@
 //! From sources to a compiled set.
 //!
-//! Every rule that judges, and every `exception`, becomes an entry point of a VM program. What the
-//! VM compiler cannot do (`with`, some shapes of partial objects) is left to the interpreter, rule
-//! by rule.
+//! Files are parsed, checked, and turned into a program of the interpreter. Every rule that judges, and every
+//! `exception`, is an entry of it.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use regorus::rvm::Program;
-use regorus::{Engine, Value};
+use regorus::Value;
 use serde::{Deserialize, Serialize};
 
-use super::engine::{self, Answering, Backend, CompileError, Entry};
+use super::engine;
 use super::error::PolicyError;
 use super::evaluate::Evaluator;
 use super::found::Found;
+use super::interpret::Program;
 use super::metadata::{self, Annotated, Metadata};
-use super::parse::{self, File, Parsed, Printing};
+use super::parse::{self, Parsed, Printing};
+use super::trace::Tracer;
 use super::value::data_value;
-use super::{PolicySource, lint, syntax};
+use super::{PolicySource, lint};
 use crate::document::Node;
 
 /// How weighty a rule's violations are, by conftest's naming.
@@ -31,22 +31,34 @@ pub enum Severity {
     Warn,
 }
 
+/// A version of Rego.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RegoVersion {
+    /// As before OPA 1.0.
+    V0,
+    /// As since OPA 1.0.
+    V1,
+}
+
 /// How a set is compiled and run.
 #[derive(Clone, Debug)]
 pub struct CompileOptions {
-    /// Packages that judge (`main`, `kubernetes.admission`); empty: every package with a rule that does.
+    /// Packages that judge (`main`, `k8s.*`); empty: every package with a rule that does.
     pub namespaces: Vec<String>,
-    /// VM instructions one rule may take for one document.
+    /// Whether what conftest counts as passed is passed: packages that do not exist or judge nothing, and rules that
+    /// give anything but messages. Else these are mistakes.
+    pub conftest: bool,
+    /// The version that every file is written in; found out for each where it is not said.
+    pub rego_version: Option<RegoVersion>,
+    /// Steps one rule may take for one document.
     pub max_instructions: usize,
     /// Time one rule may take for one document.
     pub time: Option<Duration>,
-    /// Interpret everything.
-    pub interpret: bool,
 }
 
 impl Default for CompileOptions {
     fn default() -> Self {
-        Self { namespaces: Vec::new(), max_instructions: 50_000_000, time: None, interpret: false }
+        Self { namespaces: Vec::new(), conftest: false, rego_version: None, max_instructions: 50_000_000, time: None }
     }
 }
 
@@ -95,7 +107,7 @@ pub struct Reads {
 }
 
 impl Reads {
-    fn of(files: &[File]) -> Self {
+    fn of(files: &[parse::File]) -> Self {
         let mention = |word: &str| files.iter().any(|file| file.text.contains(word));
         // `data[name]` may be any of them.
         let any = files.iter().any(|file| {
@@ -117,32 +129,31 @@ impl Reads {
 pub(super) struct Package {
     /// Indexes into `Compiled::rules`.
     pub(super) rules: std::ops::Range<usize>,
-    pub(super) exception: Option<Entry>,
-}
-
-/// Rules that are evaluated at one go, so that what they all ask of a library is worked out once.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Together {
-    /// Indexes into `Compiled::rules`.
-    pub(super) rules: std::ops::Range<usize>,
-    /// Gives an object: the value of each rule by its index.
-    pub(super) entry: Entry,
+    /// The path of its `exception`, if it has one.
+    pub(super) exception: Option<String>,
 }
 
 #[derive(Debug)]
 pub(super) struct Compiled {
     pub(super) rules: Vec<RuleInfo>,
-    /// One for each of `rules`.
-    pub(super) entries: Vec<Entry>,
+    /// The path of each of `rules`.
+    pub(super) entries: Vec<String>,
     pub(super) packages: Vec<Package>,
-    pub(super) together: Vec<Together>,
-    pub(super) programs: Vec<Arc<Program>>,
-    /// The same as regorus compiled them: what can be stored.
-    pub(super) stock: Vec<Arc<Program>>,
-    /// Present when an entry needs it.
-    pub(super) interpreter: Option<Engine>,
+    pub(super) program: Arc<Program>,
+    /// Whether builtins that fail are to be told of.
+    pub(super) tells_errors: AtomicBool,
+    /// What it was made from.
+    pub(super) sources: Vec<PolicySource>,
     pub(super) data: Value,
     pub(super) reads: Reads,
+    /// As in `CompileOptions`.
+    pub(super) conftest: bool,
+    /// What is counted as passed from the start.
+    pub(super) notes: Vec<String>,
+    /// The version that all of it is written in, where that was said.
+    pub(super) rego_version: Option<RegoVersion>,
+    /// Finds places of violations; made when the first is asked for.
+    pub(super) tracer: OnceLock<Tracer>,
     pub(super) max_instructions: usize,
     pub(super) time: Option<Duration>,
 }
@@ -160,9 +171,9 @@ impl PolicySet {
         options: &CompileOptions,
     ) -> Result<Self, Vec<PolicyError>> {
         let sources: Vec<_> = sources.iter().filter(|source| !source.name.ends_with("_test.rego")).collect();
-        let Parsed { mut engine, files, mut errors } = parse::parse(&sources, Printing::Off);
+        let Parsed { files, mut errors } = parse::parse_as(&sources, Printing::Off, options.rego_version);
         let complete = errors.is_empty();
-        errors.extend(lint::rules(&files));
+        errors.extend(lint::rules(&files, options.conftest));
         if complete {
             errors.extend(lint::references(&files));
         }
@@ -180,7 +191,7 @@ impl PolicySet {
             Value::new_object()
         });
         let found = Found::new(&files, &annotations);
-        let (packages, rules) = found.select(&options.namespaces).map_err(|wrong| {
+        let (packages, rules, notes) = found.select(&options.namespaces, options.conftest).map_err(|wrong| {
             // Rules may be missing because their file did not parse.
             if complete {
                 errors.extend(wrong);
@@ -191,51 +202,30 @@ impl PolicySet {
             return Err(in_order(errors, &sources));
         }
 
-        let failed = |error: &dyn std::fmt::Display| vec![placed(&error.to_string(), &sources, &files)];
-        let mut paths = packages.iter().flat_map(|package| package.paths(&rules)).collect::<Vec<_>>();
-        let rule_paths: Vec<String> =
-            packages.iter().flat_map(|package| package.paths(&rules).take(package.rules.len())).collect();
-        let together = together(rule_paths.len());
-        for (number, range) in together.iter().enumerate() {
-            let (path, text) = one_go(number, range.clone(), &rule_paths);
-            engine.add_policy(path.clone(), text).map_err(|error| failed(&error))?;
-            paths.push(path);
-        }
-        if paths.is_empty() {
+        if packages.is_empty() && !options.conftest {
             return Err(vec![found.nothing()]);
         }
-        let Answering { entries, programs, stock, interpreter } =
-            engine::compile(engine, &files, &data, paths, options.interpret).map_err(|error| match error {
-                CompileError::Analysis(text) => analysed(&sources, &files, &text),
-                CompileError::Machine(text) => failed(&text),
-            })?;
-        let mut entries = entries.into_iter();
-        let mut judging = Vec::with_capacity(rules.len());
+        let program = engine::compile(&files, &data).map_err(|errors| in_order(errors, &sources))?;
+        let entries =
+            packages.iter().flat_map(|package| package.paths(&rules).take(package.rules.len())).collect::<Vec<_>>();
         let packages = packages
             .into_iter()
-            .map(|package| {
-                judging.extend(entries.by_ref().take(package.rules.len()));
-                let exception = if package.exception.is_some() { entries.next() } else { None };
-                Package { rules: package.rules, exception }
-            })
-            .collect();
-        let together = together
-            .into_iter()
-            .zip(entries)
-            .filter(|(_, entry)| entry.backend != Backend::Interpreter)
-            .map(|(rules, entry)| Together { rules, entry })
+            .map(|package| Package { rules: package.rules, exception: package.exception })
             .collect();
         Ok(Self {
             inner: Arc::new(Compiled {
                 rules,
-                entries: judging,
+                entries,
                 packages,
-                together,
-                programs,
-                stock,
-                interpreter,
-                data,
+                program: Arc::new(program),
                 reads: Reads::of(&files),
+                tells_errors: AtomicBool::new(false),
+                sources: sources.into_iter().cloned().collect(),
+                data,
+                conftest: options.conftest,
+                notes,
+                rego_version: options.rego_version,
+                tracer: OnceLock::new(),
                 max_instructions: options.max_instructions,
                 time: options.time,
             }),
@@ -254,37 +244,29 @@ impl PolicySet {
         self.inner.reads
     }
 
+    /// Asks for word of builtins that fail, which changes no verdict.
+    pub fn tell_builtin_errors(&self) {
+        self.inner.tells_errors.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether someone asked for word of builtins that fail.
+    #[must_use]
+    pub fn tells_builtin_errors(&self) -> bool {
+        self.inner.tells_errors.load(Ordering::Relaxed)
+    }
+
+    /// What is counted as passed from the start, as conftest does; nothing unless the set is compiled for that.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.inner.notes
+    }
+
     /// An evaluator of this set, for one thread. `now` is what `time.now_ns()` answers: the time of
     /// the push, in nanoseconds since 1970.
     #[must_use]
     pub fn evaluator(&self, now: i64) -> Evaluator {
         Evaluator::new(Arc::clone(&self.inner), now)
     }
-
-    /// Paths of rules the VM compiler could not compile and the interpreter runs (slower, same answers).
-    pub fn interpreted(&self) -> impl Iterator<Item = &str> {
-        self.inner.entries.iter().filter(|entry| entry.backend == Backend::Interpreter).map(|entry| entry.path.as_str())
-    }
-}
-
-/// Rules evaluated at one go; each takes a register.
-const RULES_AT_ONE_GO: usize = 60;
-
-/// Which rules are evaluated at one go. One alone gains nothing.
-fn together(count: usize) -> Vec<std::ops::Range<usize>> {
-    (0..count)
-        .step_by(RULES_AT_ONE_GO)
-        .map(|start| start..(start + RULES_AT_ONE_GO).min(count))
-        .filter(|range| range.len() > 1)
-        .collect()
-}
-
-/// A module that evaluates several rules at one go: the path of its rule, and its text.
-fn one_go(number: usize, range: std::ops::Range<usize>, rules: &[String]) -> (String, String) {
-    let fields: Vec<String> =
-        range.clone().zip(rules.iter().skip(range.start)).map(|(index, path)| format!("\"{index}\": {path}")).collect();
-    let package = format!("pushgate_one_go_{number}");
-    (format!("data.{package}.all"), format!("package {package}\n\nall := {{{}}}\n", fields.join(", ")))
 }
 
 /// Mistakes as a reader meets them: by file, then by line; those of the whole set last.
@@ -296,41 +278,6 @@ fn in_order(mut errors: Vec<PolicyError>, sources: &[&PolicySource]) -> Vec<Poli
         None => (usize::MAX, usize::MAX),
     });
     errors
-}
-
-/// regorus stops at its first mistake; looking at each package by itself finds one in each.
-fn analysed(sources: &[&PolicySource], files: &[File], first: &str) -> Vec<PolicyError> {
-    let mut packages: BTreeMap<String, Vec<&PolicySource>> = BTreeMap::new();
-    for (source, file) in sources.iter().zip(files) {
-        packages.entry(file.package_name()).or_default().push(source);
-    }
-    let errors: Vec<_> = packages
-        .values()
-        .filter_map(|sources| {
-            let Parsed { mut engine, .. } = parse::parse(sources, Printing::Off);
-            let error = engine.compile_with_entrypoint(&"data".into()).err()?;
-            Some(parse::from_regorus(&error.to_string(), sources)).filter(|error| error.place.is_some())
-        })
-        .collect();
-    if errors.is_empty() { vec![placed(first, sources, files)] } else { errors }
-}
-
-/// An error with the place regorus gives, else that of the last rule its message names.
-fn placed(text: &str, sources: &[&PolicySource], files: &[File]) -> PolicyError {
-    let mut error = parse::from_regorus(text, sources);
-    if error.place.is_none() {
-        error.place = files.iter().find_map(|file| {
-            file.module.policy.iter().find_map(|rule| {
-                let reference = syntax::head_reference(rule);
-                let path = file.path_to([syntax::root_name(reference)?]);
-                text.ends_with(&path).then(|| file.place(reference.span()))
-            })
-        });
-    }
-    if let Some((_, chain)) = error.message.split_once("recursion detected in rule call chain: ") {
-        error.message = format!("rules must not depend on themselves: {chain}");
-    }
-    error
 }
 
 #[cfg(test)]

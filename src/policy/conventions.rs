@@ -20,9 +20,12 @@ pub(super) fn severity(rule: &str) -> Option<Severity> {
 }
 
 /// What an `exception` names a rule by: its name without `deny_`, `violation_` or `warn_`; empty
-/// for a bare name (conftest `removeRulePrefix`).
+/// for a bare name (conftest `removeRulePrefix`, which takes them away one after the other).
 pub(super) fn suffix(rule: &str) -> &str {
-    rule.split_once('_').map_or("", |(_, suffix)| suffix)
+    if matches!(rule, "deny" | "violation" | "warn") {
+        return "";
+    }
+    ["violation_", "deny_", "warn_"].iter().fold(rule, |rest, prefix| rest.strip_prefix(prefix).unwrap_or(rest))
 }
 
 /// The name under which a rule judges; `None` for one that does not.
@@ -70,6 +73,18 @@ pub(super) fn shape_error(file: &File, rule: &Rule) -> Option<PolicyError> {
             Some(kind) => refuse(&format!("is {kind} by default"), span),
             None => None,
         },
+    }
+}
+
+/// Whether conftest refuses a rule of the wrong shape, too: functions, and `if` without `contains`
+/// (`problematicIf`). Others it counts as passed.
+pub(super) fn is_refused_by_conftest(rule: &Rule) -> bool {
+    match rule {
+        Rule::Spec { head: RuleHead::Func { .. }, .. } => true,
+        Rule::Spec { head: RuleHead::Compr { refr, assign: None, .. }, .. } => {
+            matches!(refr.as_ref(), Expr::RefBrack { .. })
+        }
+        Rule::Spec { head: RuleHead::Set { .. } | RuleHead::Compr { .. }, .. } | Rule::Default { .. } => false,
     }
 }
 
@@ -121,5 +136,7 @@ mod tests {
     fn suffixes_of_exceptions() {
         assert_eq!(suffix("deny"), "");
         assert_eq!(suffix("violation_run_as_root"), "run_as_root");
+        assert_eq!(suffix("violation_deny_warn_x"), "x");
+        assert_eq!(suffix("warn_deny_x"), "deny_x");
     }
 }

@@ -74,8 +74,16 @@ pub enum Limit {
     #[error("{} ms", .0.as_millis())]
     Time(Duration),
     /// Memory, or the size of a compiled regular expression.
-    #[error("memory")]
+    #[error("too much memory")]
     Memory,
+    /// Rules and statements within each other.
+    #[error("{0} steps within each other")]
+    Depth(usize),
+}
+
+/// A place as the end of a message.
+fn at(place: Option<&(String, usize, usize)>) -> String {
+    place.map_or_else(String::new, |(name, line, _)| format!(", at {name}:{line}"))
 }
 
 /// Why a policy gave no answer about a document. There is no verdict then: none of these is "no
@@ -107,15 +115,17 @@ pub enum EvalError {
         got: String,
     },
     /// The evaluation was stopped.
-    #[error("{rule}: stopped after {limit}")]
+    #[error("{rule}: stopped after {limit}{}", at(place.as_ref()))]
     Limit {
         /// Path of the rule.
         rule: String,
         /// What it ran into.
         limit: Limit,
+        /// Where in the policy: name, 1-based line and column.
+        place: Option<(String, usize, usize)>,
     },
     /// The evaluation failed.
-    #[error("{rule}: {message}")]
+    #[error("{rule}: {message}{}", at(place.as_ref()))]
     Failed {
         /// Path of the rule.
         rule: String,

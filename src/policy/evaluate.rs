@@ -1,5 +1,6 @@
 //! Running a compiled set over one input at a time.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,16 +12,44 @@ use super::error::EvalError;
 use super::inventory::Inventory;
 use super::result::{self, Violation};
 use super::run::Runner;
+use super::trace::{InputRoots, Tracer};
 
 /// A rule waived for this input by an `exception`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Exception {
     /// Index into `PolicySet::rules`.
     pub rule: usize,
     /// What the exception named: the rule without `deny_`, `violation_` or `warn_`.
     pub suffix: String,
-    /// How many violations it dropped; 0 when the rule would not have fired.
-    pub waived: usize,
+    /// The violations it dropped; none when the rule would not have fired.
+    pub waived: Vec<Violation>,
+}
+
+/// Something a rule gave that conftest counts as passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Index into `PolicySet::rules`.
+    pub rule: usize,
+    /// What it gave: `gives true, no set of messages`.
+    pub what: String,
+}
+
+/// A builtin that failed while a rule was evaluated. What it was to give is undefined then, which may be why a rule
+/// says nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuiltinError {
+    /// Index into `PolicySet::rules`.
+    pub rule: usize,
+    /// Its name: `to_number`.
+    pub name: String,
+    /// What was wrong.
+    pub message: String,
+    /// The file with the call.
+    pub source: String,
+    /// 1-based line of the call.
+    pub line: usize,
+    /// 1-based column of the call.
+    pub column: usize,
 }
 
 /// What a set says about one input.
@@ -30,6 +59,24 @@ pub struct Outcome {
     pub violations: Vec<Violation>,
     /// By rule.
     pub exceptions: Vec<Exception>,
+    /// Builtins that failed, which made something undefined, as in OPA: by place, without repetition.
+    pub builtin_errors: Vec<BuiltinError>,
+    /// By rule; only of sets compiled for that.
+    pub passed: Vec<Passed>,
+}
+
+thread_local! {
+    /// Whether places of violations are looked for on this thread.
+    static PLACES: Cell<bool> = const { Cell::new(true) };
+}
+
+/// Does some work in which places of violations are looked for, or not: that costs some twenty times what finding the
+/// violations does.
+pub fn with_places<T>(wanted: bool, work: impl FnOnce() -> T) -> T {
+    let before = PLACES.replace(wanted);
+    let done = work();
+    PLACES.set(before);
+    done
 }
 
 /// Evaluates a set; belongs to one thread.
@@ -41,13 +88,16 @@ pub struct Evaluator {
     inventory: Option<Inventory>,
     /// Whether the data differs from the set's own.
     data_is_set: bool,
+    /// What policies see as `data`, but for rules.
+    data: Value,
 }
 
 impl Evaluator {
     pub(super) fn new(set: Arc<Compiled>, now: i64) -> Self {
-        let runner = Runner::new(&set.programs, set.interpreter.as_ref(), set.max_instructions, set.time, now);
+        let runner = Runner::new(Arc::clone(&set.program), set.max_instructions, set.time, now);
         // `true`: the first evaluation sets the data in any case.
-        Self { set, runner, inventory: None, data_is_set: true }
+        let data = set.data.clone();
+        Self { set, runner, inventory: None, data_is_set: true, data }
     }
 
     /// Sets what `data.inventory` is from now on.
@@ -78,9 +128,8 @@ impl Evaluator {
         file: Option<(&str, &str)>,
     ) -> Result<Outcome, EvalError> {
         let set = Arc::clone(&self.set);
-        self.set_data(file.filter(|_| set.reads.file))?;
+        self.set_data(file.filter(|_| set.reads.file));
         self.runner.set_input(input);
-        let values = self.values_at_one_go(&set);
         let mut outcome = Outcome::default();
         for package in &set.packages {
             let exceptions = match &package.exception {
@@ -89,43 +138,63 @@ impl Evaluator {
             };
             for index in package.rules.clone() {
                 let (Some(rule), Some(entry)) = (set.rules.get(index), set.entries.get(index)) else { continue };
-                let value = match values.get(&index) {
-                    Some(value) => value.clone(),
-                    None => self.runner.run(entry)?,
+                let value = self.runner.run(entry)?;
+                outcome.builtin_errors.extend(self.runner.builtin_errors(index));
+                let violations = if set.conftest {
+                    let (violations, passed) = result::violations_of_conftest(index, &rule.path(), &value, document)?;
+                    outcome.passed.extend(passed.into_iter().map(|what| Passed { rule: index, what }));
+                    violations
+                } else {
+                    result::violations(index, &rule.path(), &value, document)?
                 };
-                let violations = result::violations(index, &rule.path(), &value, document)?;
                 let suffix = conventions::suffix(&rule.name);
                 if names(&exceptions, suffix) {
-                    let waived = violations.len();
-                    outcome.exceptions.push(Exception { rule: index, suffix: suffix.to_owned(), waived });
+                    let suffix = suffix.to_owned();
+                    outcome.exceptions.push(Exception { rule: index, suffix, waived: violations });
                 } else {
                     outcome.violations.extend(violations);
                 }
             }
         }
+        if PLACES.get() && outcome.violations.iter().any(without_place) {
+            self.find_places(&mut outcome.violations, input, document);
+        }
         Ok(outcome)
     }
 
-    /// The values of the rules that are evaluated at one go. Where that fails, or a rule among them
-    /// has no value, there are none, and each is evaluated on its own to say which one it is.
-    fn values_at_one_go(&mut self, set: &Compiled) -> BTreeMap<usize, Value> {
-        let mut values = BTreeMap::new();
-        for together in &set.together {
-            let Ok(all) = self.runner.run(&together.entry) else { continue };
-            let Ok(all) = all.as_object() else { continue };
-            for index in together.rules.clone() {
-                if let Some(value) = all.get(&Value::from(index.to_string().as_str())) {
-                    values.insert(index, value.clone());
+    /// Gives places to violations whose policies name none.
+    fn find_places(&self, violations: &mut [Violation], input: &Value, document: &Value) {
+        let set = &self.set;
+        let tracer = set.tracer.get_or_init(|| Tracer::new(&set.sources));
+        let roots = InputRoots::new(input == document);
+        self.runner.set_time();
+        let mut trace = tracer.input(&roots, input, &self.data);
+        // Indexes of the violations without a place, by rule and message.
+        let mut wanting: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+        for (index, violation) in violations.iter().enumerate().filter(|(_, violation)| without_place(violation)) {
+            wanting.entry((violation.rule, violation.message.clone())).or_default().push(index);
+        }
+        for (index, rule) in set.rules.iter().enumerate() {
+            if wanting.range((index, String::new())..).next().is_none_or(|((rule, _), _)| *rule != index) {
+                continue;
+            }
+            for (value, route) in trace.results(&rule.package, &rule.name) {
+                let Ok(found) = result::one(index, &rule.path(), &value, document) else { continue };
+                let Some(same) = wanting.get(&(index, found.message.clone())) else { continue };
+                for known in same {
+                    // Where several elements give the same violation, the first is shown.
+                    if let Some(violation) = violations.get_mut(*known).filter(|violation| **violation == found) {
+                        violation.route = Some(route.clone());
+                    }
                 }
             }
         }
-        values
     }
 
     /// Sets what is no data of the set's own, or takes it away.
-    fn set_data(&mut self, file: Option<(&str, &str)>) -> Result<(), EvalError> {
+    fn set_data(&mut self, file: Option<(&str, &str)>) {
         if file.is_none() && !self.data_is_set {
-            return Ok(());
+            return;
         }
         self.data_is_set = file.is_some();
         let mut data = self.set.data.clone();
@@ -137,12 +206,13 @@ impl Evaluator {
         if let Some(inventory) = &self.inventory {
             insert(&mut data, &["inventory"], inventory.value().clone());
         }
-        self.runner.set_data(&data).map_err(|message| EvalError::Failed {
-            rule: "data".to_owned(),
-            message,
-            place: None,
-        })
+        self.data = data;
+        self.runner.set_data(&self.data);
     }
+}
+
+fn without_place(violation: &Violation) -> bool {
+    violation.route.is_none() && violation.line.is_none()
 }
 
 fn object(fields: BTreeMap<Value, Value>) -> Value {

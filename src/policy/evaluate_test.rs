@@ -70,8 +70,11 @@ fn exceptions_waive_one_rule_for_one_document() {
         .evaluate(&json(r#"{"xs": ["a", "b"], "waive": true}"#), &json(r#"{"xs": ["a", "b"], "waive": true}"#), None)
         .unwrap();
     assert_eq!(outcome.violations.len(), 1);
-    let waived: Vec<_> =
-        outcome.exceptions.iter().map(|e| (set.rules()[e.rule].name.as_str(), e.suffix.as_str(), e.waived)).collect();
+    let waived: Vec<_> = outcome
+        .exceptions
+        .iter()
+        .map(|e| (set.rules()[e.rule].name.as_str(), e.suffix.as_str(), e.waived.len()))
+        .collect();
     assert_eq!(waived, [("deny_root", "root", 2), ("warn_root", "root", 1)]);
 }
 
@@ -130,10 +133,10 @@ fn two_values_for_one_thing_are_an_error() {
         ),
     ] {
         let set = compile(&format!("package main\n{text}\n"));
-        assert_eq!(set.interpreted().count(), 0);
         let mut evaluator = set.evaluator(0);
         let error = evaluator.evaluate(&json(input), &json(input), None).unwrap_err();
-        assert_eq!(error.to_string(), format!("main.deny: {expected}"), "{text}");
+        let shown = error.to_string();
+        assert!(shown.starts_with(&format!("main.deny: {expected}, at ")), "{text}: {shown}");
         assert_eq!(evaluator.evaluate(&json("{}"), &json("{}"), None).unwrap().violations, []);
     }
     let agreeing = "f(c) := 80 if c.http\nf(c) := 40 * 2 if c.web\nf(c) := 1 if c.x\ndeny contains c.n if { some c in input.cs; f(c) == 80 }\n";
@@ -234,13 +237,13 @@ fn an_evaluation_is_limited() {
     let text = "package main\ndeny contains \"x\" if { some a in numbers.range(1, 2000); some b in numbers.range(1, 2000); a * b == -1 }\n";
     let few = set(&[text], &CompileOptions { max_instructions: 10_000, ..CompileOptions::default() });
     let error = few.evaluator(0).evaluate(&Value::Null, &Value::Null, None).unwrap_err();
-    assert_eq!(error, EvalError::Limit { rule: "main.deny".to_owned(), limit: Limit::Instructions(10_000) });
+    assert_eq!(error.to_string(), "main.deny: stopped after 10000 instructions, at 0.rego:2");
     let limit = std::time::Duration::from_millis(5);
     for text in [text.to_owned(), text.replace("a * b == -1", "a * b == -1 with input as 1")] {
         let short = set(&[&text], &CompileOptions { time: Some(limit), ..CompileOptions::default() });
         let mut evaluator = short.evaluator(0);
         let error = evaluator.evaluate(&Value::Null, &Value::Null, None).unwrap_err();
-        assert_eq!(error, EvalError::Limit { rule: "main.deny".to_owned(), limit: Limit::Time(limit) });
+        assert!(matches!(error, EvalError::Limit { limit: Limit::Time(it), .. } if it == limit), "{error}");
     }
 }
 
@@ -254,10 +257,9 @@ fn an_evaluator_works_on_after_an_error() {
 }
 
 #[test]
-fn what_the_machine_cannot_do_is_interpreted() {
+fn input_can_be_replaced() {
     let text = "package main\np if input.a\ndeny contains sprintf(\"%05.1f\", [1.5]) if p with input as {\"a\": 1}\ndeny_two contains \"two\" if input.b\nexception contains [\"two\"] if input.c\n";
     let set = compile(text);
-    assert_eq!(set.interpreted().collect::<Vec<_>>(), ["data.main.deny"]);
     assert_eq!(messages(&set, r#"{"b": 1}"#), ["001.5", "two"]);
     assert_eq!(messages(&set, r#"{"b": 1, "c": 1}"#), ["001.5"]);
 }
@@ -284,6 +286,4 @@ fn a_stored_set_answers_alike() {
     for broken in [&bytes[..bytes.len() - 1], &bytes[1..], b"", b"pushgate"] {
         assert!(PolicySet::from_bytes(broken).is_none());
     }
-    // A program of the interpreter is not stored.
-    assert!(compile("package main\np if input.a\ndeny contains \"x\" if p with input as {}\n").to_bytes().is_none());
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::compile::RuleInfo;
 use super::error::PolicyError;
 use super::metadata::{Annotated, Metadata};
+use super::namespaces::Wanted;
 use super::parse::File;
 use super::{conventions, syntax};
 
@@ -29,6 +30,9 @@ impl Selected {
             .chain(self.exception.clone())
     }
 }
+
+/// The packages that judge, their rules, and what there is to say of names that brought none.
+pub(super) type Selection = (Vec<Selected>, Vec<RuleInfo>, Vec<String>);
 
 /// What the packages of a set hold.
 #[derive(Default)]
@@ -77,24 +81,34 @@ impl Found {
         found
     }
 
-    /// The packages asked for, with their rules.
-    pub(super) fn select(&self, namespaces: &[String]) -> Result<(Vec<Selected>, Vec<RuleInfo>), Vec<PolicyError>> {
-        let missing: Vec<_> = namespaces
-            .iter()
-            .filter(|name| self.packages.get(*name).is_none_or(|package| package.rules.is_empty()))
-            .map(|name| {
-                let judging = self.judging().collect::<Vec<_>>().join(", ");
-                let error = PolicyError::new(format!("namespace `{name}` has no deny, violation or warn rule"));
-                if judging.is_empty() { error } else { error.help(format!("packages with such rules: {judging}")) }
-            })
-            .collect();
-        if !missing.is_empty() {
+    /// The packages asked for, with their rules, and what is counted as passed although nothing judges: a mistake
+    /// but for `conftest`.
+    pub(super) fn select(&self, namespaces: &[String], conftest: bool) -> Result<Selection, Vec<PolicyError>> {
+        let mut wanted = Vec::with_capacity(namespaces.len());
+        let (mut broken, mut missing) = (Vec::new(), Vec::new());
+        for name in namespaces {
+            match Wanted::new(name) {
+                None => broken.push(PolicyError::new(format!("`{name}` is no pattern of namespaces")).help(
+                    "`*` is any text, `?` one character, `[a-z]` one of these; write `\\[` for the character itself",
+                )),
+                Some(one) => {
+                    if !self.judging().any(|package| one.matches(package)) {
+                        missing.push(self.missing(name));
+                    }
+                    wanted.push(one);
+                }
+            }
+        }
+        if !broken.is_empty() {
+            return Err(broken);
+        }
+        if !missing.is_empty() && !conftest {
             return Err(missing);
         }
         let mut rules = Vec::new();
         let mut selected = Vec::new();
         for (name, package) in &self.packages {
-            if package.rules.is_empty() || !(namespaces.is_empty() || namespaces.contains(name)) {
+            if package.rules.is_empty() || !(wanted.is_empty() || wanted.iter().any(|one| one.matches(name))) {
                 continue;
             }
             let start = rules.len();
@@ -105,7 +119,31 @@ impl Found {
                 exception: package.has_exception.then(|| format!("{}.exception", package.path)),
             });
         }
-        if rules.is_empty() { Err(vec![self.nothing()]) } else { Ok((selected, rules)) }
+        let mut notes: Vec<String> = missing.into_iter().map(|error| error.message).collect();
+        if rules.is_empty() {
+            let nothing = self.nothing();
+            if !conftest {
+                return Err(vec![nothing]);
+            }
+            notes.push(nothing.message);
+        }
+        Ok((selected, rules, notes))
+    }
+
+    /// The mistake of a name that no package with rules has.
+    fn missing(&self, name: &str) -> PolicyError {
+        let error = PolicyError::new(format!("namespace `{name}` has no deny, violation or warn rule"));
+        let near = self
+            .judging()
+            .map(|known| (strsim::damerau_levenshtein(known, name), known))
+            .filter(|(distance, _)| *distance <= 2.max(name.len() / 4))
+            .min();
+        let judging = self.judging().collect::<Vec<_>>().join(", ");
+        match near {
+            Some((_, near)) => error.help(format!("did you mean `{near}`? packages with such rules: {judging}")),
+            None if judging.is_empty() => error,
+            None => error.help(format!("packages with such rules: {judging}")),
+        }
     }
 
     fn judging(&self) -> impl Iterator<Item = &str> {

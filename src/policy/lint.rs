@@ -1,6 +1,6 @@
 //! What must not be in a policy: what would silently make a rule not fire, or reach outside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{Expr, Rule, RuleHead, Span};
 
@@ -9,38 +9,23 @@ use super::parse::File;
 use super::syntax::{self, Walk};
 use super::{builtins, conventions, recursion};
 
-/// Checks each rule by itself; every mistake found.
-pub(super) fn rules(files: &[File]) -> Vec<PolicyError> {
-    let of_rule =
-        |file, rule| [chained_bodies(file, rule), parameters(file, rule), conventions::shape_error(file, rule)];
-    files
-        .iter()
-        .flat_map(|file| file.module.policy.iter().flat_map(move |rule| of_rule(file, rule)))
-        .flatten()
-        .collect()
+/// Checks each rule by itself; every mistake found. `conftest`: only what conftest refuses of what rules that judge give.
+pub(super) fn rules(files: &[File], conftest: bool) -> Vec<PolicyError> {
+    let shape = move |file, rule| {
+        conventions::shape_error(file, rule).filter(|_| !conftest || conventions::is_refused_by_conftest(rule))
+    };
+    files.iter().flat_map(|file| file.module.policy.iter().filter_map(move |rule| shape(file, rule))).collect()
 }
 
 /// Checks what the files of a set say about each other: all of them must be there.
 pub(super) fn references(files: &[File]) -> Vec<PolicyError> {
     let functions = functions(files);
-    let mut errors = imports(files);
+    let mut errors = conflicts(files);
     errors.extend(recursion::recursion(files));
     for file in files {
         calls(file, &functions, &mut errors);
     }
     errors
-}
-
-/// The VM passes on at most eight arguments, and drops the others without a word; two of them we need.
-const MOST_PARAMETERS: usize = 6;
-
-fn parameters(file: &File, rule: &Rule) -> Option<PolicyError> {
-    let Rule::Spec { head: RuleHead::Func { refr, args, .. }, .. } = rule else { return None };
-    (args.len() > MOST_PARAMETERS).then(|| {
-        PolicyError::new(format!("a function has at most {MOST_PARAMETERS} parameters, not {}", args.len()))
-            .at(file.place(refr.span()))
-            .help("pass an object")
-    })
 }
 
 /// Paths of all functions of the set, with how many arguments they take.
@@ -60,33 +45,41 @@ fn functions(files: &[File]) -> Functions {
     functions
 }
 
-/// `f(x) = y { … } { … }`: OPA tries both bodies, regorus only the first. A rule would silently
-/// not fire.
-fn chained_bodies(file: &File, rule: &Rule) -> Option<PolicyError> {
-    let Rule::Spec { bodies, .. } = rule else { return None };
-    let second = bodies.iter().skip(1).find(|body| !body.is_else)?;
-    Some(
-        PolicyError::new("chained rule bodies (`} {`) are not supported")
-            .at(file.place(&second.span))
-            .help("write each body as a rule of its own, with the same head"),
-    )
+/// What a name is defined as; all its definitions must be of one kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Function(usize),
+    Set,
+    Value,
 }
 
-/// regorus keeps imports by package, OPA by file: one alias must not have two meanings.
-fn imports(files: &[File]) -> Vec<PolicyError> {
-    let mut seen: BTreeMap<(String, String), (String, &str)> = BTreeMap::new();
+/// Rules of one name and of several kinds, or with several defaults: OPA refuses them.
+fn conflicts(files: &[File]) -> Vec<PolicyError> {
+    let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();
+    let mut defaults = BTreeSet::new();
     let mut errors = Vec::new();
     for file in files {
-        for (alias, path, span) in aliases(file) {
-            let path = path.join(".");
-            let (first, where_) =
-                seen.entry((file.package_name(), alias.clone())).or_insert((path.clone(), &file.name));
-            if *first != path {
-                errors.push(
-                    PolicyError::new(format!("`{alias}` is {path} here and {first} in {where_}, in the same package"))
-                        .at(file.place(span))
-                        .help(format!("import one of them under another name: `import {path} as …`")),
-                );
+        for rule in &file.module.policy {
+            let reference = syntax::head_reference(rule);
+            let Some(components) = syntax::components(reference) else { continue };
+            let path = file.path_to(components.iter().map(String::as_str));
+            let name = path.trim_start_matches("data.").to_owned();
+            let kind = match rule.as_ref() {
+                Rule::Default { args, .. } if args.is_empty() => Kind::Value,
+                Rule::Default { args, .. } | Rule::Spec { head: RuleHead::Func { args, .. }, .. } => {
+                    Kind::Function(args.len())
+                }
+                Rule::Spec { head: RuleHead::Set { .. }, .. } => Kind::Set,
+                Rule::Spec { head: RuleHead::Compr { .. }, .. } => Kind::Value,
+            };
+            let error = |message: String| {
+                PolicyError::new(message).at(file.place(reference.span())).help("give one of them another name")
+            };
+            if matches!(rule.as_ref(), Rule::Default { .. }) && !defaults.insert(path.clone()) {
+                errors.push(error(format!("`{name}` has several defaults")));
+            }
+            if *kinds.entry(path).or_insert(kind) != kind {
+                errors.push(error(format!("`{name}` is defined in several ways: as a value, a set or a function")));
             }
         }
     }
@@ -110,8 +103,8 @@ fn aliases(file: &File) -> impl Iterator<Item = (String, Vec<String>, &Span)> {
 fn calls(file: &File, functions: &Functions, errors: &mut Vec<PolicyError>) {
     let aliases: BTreeMap<String, Vec<String>> = aliases(file).map(|(alias, path, _)| (alias, path)).collect();
     let mut see = |expression: &Expr| {
-        if let Expr::Call { span, fcn, params, .. } = expression {
-            errors.extend(call(file, functions, &aliases, span, fcn, params.len()));
+        if let Expr::Call { fcn, params, .. } = expression {
+            errors.extend(call(file, functions, &aliases, fcn, params.len()));
         }
     };
     Walk { see: &mut see, statement: &mut |_| {} }.module(&file.module);
@@ -121,7 +114,6 @@ fn call(
     file: &File,
     functions: &Functions,
     aliases: &BTreeMap<String, Vec<String>>,
-    span: &Span,
     function: &Expr,
     arguments: usize,
 ) -> Option<PolicyError> {
@@ -144,10 +136,13 @@ fn call(
         if let Some(reason) = builtins::refusal(&name) {
             return Some(error(format!("`{name}` is not allowed")).help(reason));
         }
+        if let Some(advice) = builtins::refusal_in_v1(&name).filter(|_| file.module.rego_v1) {
+            return Some(error(format!("`{name}` is not in Rego v1")).help(advice));
+        }
         match builtins::arity(&name) {
             Some(arity) => arity,
             None if name == "print" => return None,
-            None => return Some(unknown(file, functions, span, function, &name)),
+            None => return Some(unknown(file, functions, function, &name)),
         }
     };
     // One more than the function takes is the old notation for its result: `plus(1, 2, x)`.
@@ -158,16 +153,8 @@ fn call(
     Some(error(format!("`{name}` takes {arity} argument{plural}, not {arguments}")))
 }
 
-fn unknown(file: &File, functions: &Functions, call: &Span, function: &Expr, name: &str) -> PolicyError {
+fn unknown(file: &File, functions: &Functions, function: &Expr, name: &str) -> PolicyError {
     let error = PolicyError::new(format!("unknown function `{name}`")).at(file.place(function.span()));
-    // `input.a\n(input.b)`: OPA ends the expression with the line, regorus reads on.
-    let between = call.text().get(function.span().text().len()..).unwrap_or("");
-    if between.trim_start_matches([' ', '\t', '\r']).starts_with('\n') {
-        return error.help("the `(` on the next line continues this one: begin that line with something else");
-    }
-    if let Some(advice) = builtins::advice(name) {
-        return error.help(advice);
-    }
     let package = file.path_to(std::iter::empty());
     let own = functions.keys().filter_map(|path| path.strip_prefix(&package)?.strip_prefix('.'));
     let near = builtins::names()

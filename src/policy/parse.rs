@@ -3,12 +3,14 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 
-use regorus::unstable::{Expr, Literal, LiteralStmt, Module, Parser, Ref, Source, Span};
+use regorus::unstable::{Module, Parser, Ref, Source, Span};
 use regorus::{Engine, PolicyLengthConfig};
 
 use super::PolicySource;
+use super::compile::RegoVersion;
 use super::error::{Place, PolicyError};
-use super::syntax::{self, Walk};
+use super::rewrite::{self, BackMap, Mistake, Rewritten};
+use super::syntax;
 
 /// Our own limits on file size come before; these keep regorus from refusing long lines.
 const LENGTHS: PolicyLengthConfig =
@@ -17,7 +19,9 @@ const LENGTHS: PolicyLengthConfig =
 /// A parsed Rego file.
 pub(super) struct File {
     pub(super) name: String,
+    /// As it was written; the tree is of the rewritten text.
     pub(super) text: Arc<str>,
+    map: BackMap,
     /// Components of the package path, without `data`.
     pub(super) package: Vec<String>,
     pub(super) module: Ref<Module>,
@@ -36,7 +40,8 @@ impl File {
 
     pub(super) fn place(&self, span: &Span) -> Place {
         let offset = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
-        Place::of(&self.name, &self.text, offset(span.start), offset(span.end))
+        let (start, end) = self.map.range(offset(span.start), offset(span.end));
+        Place::of(&self.name, &self.text, start, end)
     }
 }
 
@@ -45,64 +50,117 @@ impl File {
 pub(super) enum Printing {
     /// For unit tests.
     On,
-    /// For judging: the VM has no `print`, and what it prints would go to nobody.
+    /// For judging: what is printed would go to nobody.
     Off,
 }
 
 /// What became of the files of a set.
 pub(super) struct Parsed {
-    /// Holds those that parsed.
-    pub(super) engine: Engine,
     /// Those that parsed, in the order given.
     pub(super) files: Vec<File>,
     /// What is wrong with the others.
     pub(super) errors: Vec<PolicyError>,
 }
 
-/// Parses all files into one engine.
+/// Parses all files, each in the version of Rego that it is written in.
 pub(super) fn parse(sources: &[&PolicySource], printing: Printing) -> Parsed {
+    parse_as(sources, printing, None)
+}
+
+/// The same with the version given.
+pub(super) fn parse_as(sources: &[&PolicySource], printing: Printing, version: Option<RegoVersion>) -> Parsed {
     let mut engine = Engine::new();
     engine.set_policy_length_config(LENGTHS);
     let mut errors = Vec::new();
     let mut parsed = Vec::with_capacity(sources.len());
-    for source in sources {
-        let text = match printing {
-            Printing::Off if mentions_print(&source.text) => without_prints(source),
-            Printing::Off | Printing::On => source.text.clone(),
-        };
-        match add(&mut engine, source, text) {
-            Ok(()) => parsed.push(*source),
+    for (source, file) in sources.iter().zip(rewrite::rewrite(sources, printing == Printing::Off)) {
+        match add(&mut engine, source, file, version) {
+            Ok(map) => parsed.push((*source, map)),
             Err(error) => errors.push(error),
         }
     }
     let mut files = Vec::with_capacity(parsed.len());
-    for (source, module) in parsed.iter().zip(engine.get_modules()) {
+    for ((source, map), module) in parsed.into_iter().zip(engine.get_modules()) {
         let text: Arc<str> = source.text.as_str().into();
         match syntax::components(&module.package.refr) {
             Some(package) => {
-                files.push(File { name: source.name.clone(), text, package, module: module.clone() });
+                files.push(File { name: source.name.clone(), text, map, package, module: module.clone() });
             }
             None => errors.push(PolicyError::new("package path is not made of names")),
         }
     }
-    Parsed { engine, files, errors }
+    Parsed { files, errors }
 }
 
 /// Adds a file as Rego v1 (the default of OPA since 1.0 and of conftest), else as v0.
-fn add(engine: &mut Engine, source: &PolicySource, text: String) -> Result<(), PolicyError> {
-    engine.set_rego_v0(false);
-    let Err(v1) = engine.add_policy(source.name.clone(), text.clone()) else { return Ok(()) };
-    engine.set_rego_v0(true);
-    let Err(v0) = engine.add_policy(source.name.clone(), text) else { return Ok(()) };
+fn add(
+    engine: &mut Engine,
+    source: &PolicySource,
+    file: rewrite::File,
+    version: Option<RegoVersion>,
+) -> Result<BackMap, PolicyError> {
+    let rewrite::File { v1, v0 } = file;
+    if let Some(version) = version {
+        let is_old = version == RegoVersion::V0;
+        let (is, other) = if is_old { ("v0", "v1") } else { ("v1", "v0") };
+        return read(engine, source, if is_old { v0 } else { v1 }, is_old).map_err(|wrong| {
+            let help =
+                wrong.help.clone().unwrap_or_else(|| format!("read as Rego {is}, as asked for; {other} is the other"));
+            wrong.help(help)
+        });
+    }
+    // What OPA's grammar of v1 takes is v1, and what is wrong with it is wrong: read as v0 it would say something else.
+    let is_v1 = v1.as_ref().map_or_else(|mistake| mistake.meaning, |_| true);
+    let v1 = match read(engine, source, v1, false) {
+        Ok(map) => return Ok(map),
+        Err(v1) if is_v1 => return Err(v1),
+        Err(v1) => v1,
+    };
+    // regorus complains aloud of what it takes for a name in v0.
+    if v0.is_err() && looks_like_v1(&source.text) {
+        return Err(v1);
+    }
+    let v0 = match read(engine, source, v0, true) {
+        Ok(map) => return Ok(map),
+        Err(v0) => v0,
+    };
     let (shown, version, other, other_version) =
         if looks_like_v1(&source.text) { (v1, "v1", v0, "v0") } else { (v0, "v0", v1, "v1") };
-    let error = from_regorus(&shown.to_string(), &[source]);
-    let other = from_regorus(&other.to_string(), &[source]);
-    if error.message == other.message || error.help.is_some() {
-        return Err(error);
+    if shown.message == other.message || shown.help.is_some() {
+        return Err(shown);
     }
     let at = other.place.map_or_else(String::new, |place| format!("line {}: ", place.line));
-    Err(error.help(format!("read as Rego {version}; read as Rego {other_version} it fails too: {at}{}", other.message)))
+    Err(shown.help(format!("read as Rego {version}; read as Rego {other_version} it fails too: {at}{}", other.message)))
+}
+
+/// Adds a file in one version of Rego.
+fn read(
+    engine: &mut Engine,
+    source: &PolicySource,
+    file: Result<Rewritten, Mistake>,
+    v0: bool,
+) -> Result<BackMap, PolicyError> {
+    engine.set_rego_v0(v0);
+    match file {
+        Ok(Rewritten { text, map }) => match engine.add_policy(source.name.clone(), text.clone()) {
+            Ok(_) => Ok(map),
+            Err(error) => Err(from_text(&error.to_string(), source, &text, &map)),
+        },
+        Err(Mistake { at, message, meaning }) => {
+            let ours = || PolicyError::new(message).at(Place::of(&source.name, &source.text.as_str().into(), at, at));
+            if meaning {
+                return Err(ours());
+            }
+            // Its own message says more, where regorus refuses the file as well.
+            let mut trial = Engine::new();
+            trial.set_policy_length_config(LENGTHS);
+            trial.set_rego_v0(v0);
+            match trial.add_policy(source.name.clone(), source.text.clone()) {
+                Ok(_) => Err(ours()),
+                Err(error) => Err(from_text(&error.to_string(), source, &source.text, &BackMap::default())),
+            }
+        }
+    }
 }
 
 fn looks_like_v1(text: &str) -> bool {
@@ -114,23 +172,10 @@ fn looks_like_v1(text: &str) -> bool {
     })
 }
 
-/// Whether there may be a call of `print`; parsing twice for every `sprintf` would cost too much.
-fn mentions_print(text: &str) -> bool {
-    text.match_indices("print").any(|(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
-    })
-}
-
-/// The text with every `print(…)` statement replaced by `true`, at the same length: all places
-/// stay what they are. The text itself when it does not parse; the error is found later.
-fn without_prints(source: &PolicySource) -> String {
-    let mut text = source.text.clone();
-    let Ok(contents) =
-        Source::from_contents_with_limits(source.name.clone(), text.clone(), LENGTHS.max_file_bytes, LENGTHS.max_lines)
-    else {
-        return text;
-    };
+/// A file by itself, in whichever version of Rego it is; `None` where it is in none.
+pub(super) fn module(source: &PolicySource) -> Option<Module> {
+    let (name, text) = (source.name.clone(), source.text.clone());
+    let contents = Source::from_contents_with_limits(name, text, LENGTHS.max_file_bytes, LENGTHS.max_lines).ok()?;
     let parse = |v1: bool| {
         let mut parser = Parser::new(&contents).ok()?;
         parser.set_max_col(LENGTHS.max_col);
@@ -139,73 +184,103 @@ fn without_prints(source: &PolicySource) -> String {
         }
         parser.parse().ok()
     };
-    let Some(module) = parse(true).or_else(|| parse(false)) else { return text };
-    let mut spans = Vec::new();
-    Walk { see: &mut |_| {}, statement: &mut |statement| spans.extend(print_call(statement)) }.module(&module);
-    for (start, end) in spans {
-        if let Some(call) = text.get(start..end) {
-            let blank: String = call.chars().skip(4).map(blanked).collect();
-            let filler = call.len().saturating_sub(4 + blank.len());
-            text.replace_range(start..end, &format!("true{blank}{}", " ".repeat(filler)));
-        }
-    }
-    text
+    // What is broken in the newer version is not read in the older, which would complain aloud.
+    parse(true).or_else(|| if looks_like_v1(&source.text) { None } else { parse(false) })
 }
 
-fn blanked(c: char) -> char {
-    if c == '\n' { '\n' } else { ' ' }
-}
-
-fn print_call(statement: &LiteralStmt) -> Option<(usize, usize)> {
-    let Literal::Expr { expr, .. } = &statement.literal else { return None };
-    let Expr::Call { span, fcn, .. } = expr.as_ref() else { return None };
-    let Expr::Var { span: name, .. } = fcn.as_ref() else { return None };
-    let offset = |at: u32| usize::try_from(at).ok();
-    (name.text() == "print").then_some((offset(span.start)?, offset(span.end)?))
+/// A file whose text is rewritten already; `None` where it does not parse.
+pub(super) fn as_it_is(name: &str, text: String, v0: bool) -> Option<File> {
+    let mut engine = Engine::new();
+    engine.set_policy_length_config(LENGTHS);
+    engine.set_rego_v0(v0);
+    engine.add_policy(name.to_owned(), text.clone()).ok()?;
+    let module = engine.get_modules().first()?.clone();
+    let package = syntax::components(&module.package.refr)?;
+    Some(File { name: name.to_owned(), text: text.into(), map: BackMap::default(), package, module })
 }
 
 /// Takes a message of regorus apart: place, what is wrong, and our advice where we have some.
 pub(super) fn from_regorus(text: &str, sources: &[&PolicySource]) -> PolicyError {
+    let (message, head) = parts(text);
+    let place = sources.iter().position(|source| line_and_column(head, &source.name).is_some()).and_then(|index| {
+        let source = sources.get(index)?;
+        // Messages are few: the text that regorus has seen is made again for them.
+        let file = rewrite::rewrite(sources, true).into_iter().nth(index)?;
+        let Rewritten { text, map } = file.v1.or(file.v0).ok()?;
+        let (line, column) = line_and_column(head, &source.name)?;
+        Some(place_at(source, &text, &map, line, column))
+    });
+    worded(&message, place)
+}
+
+/// The same about one file whose rewritten text is known.
+fn from_text(text: &str, source: &PolicySource, rewritten: &str, map: &BackMap) -> PolicyError {
+    let (message, head) = parts(text);
+    let place =
+        line_and_column(head, &source.name).map(|(line, column)| place_at(source, rewritten, map, line, column));
+    worded(&message, place)
+}
+
+/// What is wrong, and the line that says where.
+fn parts(text: &str) -> (String, &str) {
     // `\n--> name:line:col\n  |\n3 | the line\n  | ^\nerror: what`
     let message = text.split_once("error: ").map_or(text, |(_, message)| message);
     let message = message.lines().next().unwrap_or(message).trim().trim_end_matches('.').to_owned();
     let head = text.split_once("--> ").and_then(|(_, rest)| rest.lines().next()).unwrap_or("");
-    let place = sources.iter().find_map(|source| {
-        let (line, column) = head.strip_prefix(&source.name)?.strip_prefix(':')?.split_once(':')?;
-        let (line, column) = (line.parse().ok()?, column.parse().ok()?);
-        Some(place_at(source, line, column))
-    });
+    (message, head)
+}
+
+fn line_and_column(head: &str, name: &str) -> Option<(usize, usize)> {
+    let (line, column) = head.strip_prefix(name)?.strip_prefix(':')?.split_once(':')?;
+    Some((line.parse().ok()?, column.parse().ok()?))
+}
+
+fn worded(message: &str, place: Option<Place>) -> PolicyError {
+    let message = as_written(message);
     let help = advice(&message);
-    let message = match message.as_str() {
-        "else cannot be used with set rules" => "chained rule bodies (`} {`) are not supported".to_owned(),
-        _ => message,
-    };
     PolicyError { message, place, help: help.map(str::to_owned) }
 }
 
-/// A place from a line and column of regorus, which counts a tab as four columns.
-fn place_at(source: &PolicySource, line: usize, column: usize) -> Place {
-    let text = source.text.split('\n').nth(line.saturating_sub(1)).unwrap_or("");
+/// A message with the names as they were before rewriting.
+fn as_written(message: &str) -> String {
+    let mut pieces = message.split(rewrite::RENAMED);
+    let mut text = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        text.push_str(piece.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    text
+}
+
+/// A place from a line and column of regorus in rewritten text; it counts a tab as four columns.
+fn place_at(source: &PolicySource, rewritten: &str, map: &BackMap, line: usize, column: usize) -> Place {
+    let mut start = 0;
+    let mut text = "";
+    for (index, this) in rewritten.split('\n').enumerate() {
+        text = this;
+        if index + 1 >= line {
+            break;
+        }
+        start += this.len() + 1;
+    }
     let mut counted = 1;
-    let characters = text.chars().take_while(|c| {
-        let before = counted < column;
-        counted += if *c == '\t' { 4 } else { 1 };
-        before
-    });
-    let column = characters.count() + 1;
-    let word = text.chars().skip(column - 1).take_while(|c| c.is_alphanumeric() || *c == '_').count();
-    Place { source: source.name.clone(), text: source.text.as_str().into(), line, column, length: word.max(1) }
+    let before: usize = text
+        .chars()
+        .take_while(|c| {
+            let before = counted < column;
+            counted += if *c == '\t' { 4 } else { 1 };
+            before
+        })
+        .map(char::len_utf8)
+        .sum();
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
+    let (offset, _) = map.range(start + before, start + before);
+    let length: usize = source.text.get(offset..).map_or(0, word);
+    Place::of(&source.name, &source.text.as_str().into(), offset, offset + length)
 }
 
 fn advice(message: &str) -> Option<&'static str> {
-    if message.contains("else cannot be used with set rules") {
-        return Some("write each body as a rule of its own, with the same head");
-    }
     if message.contains("used before definition") {
         return Some("something else of this name is defined further down: give one of the two another name");
-    }
-    if message.contains("unary -") {
-        return Some("write `0 - x`");
     }
     if message.contains("is unsafe") {
         return Some("the name has no value here: bind it with `:=` or `some`, or check its spelling");

@@ -103,7 +103,7 @@ impl Graph {
 }
 
 /// Paths a rule refers to: `data.…` as far as it is made of names, names of its package, imports.
-fn uses(file: &File, rule: &Rule) -> BTreeSet<String> {
+pub(super) fn uses(file: &File, rule: &Rule) -> BTreeSet<String> {
     let local = locals(rule);
     let mut uses = BTreeSet::new();
     let mut add = |expression: &Expr| {
@@ -133,7 +133,10 @@ fn uses(file: &File, rule: &Rule) -> BTreeSet<String> {
     // Of `data.a.b` only the whole counts, not the `data.a` in it. Parents are seen first.
     let mut parts: BTreeSet<*const Expr> = BTreeSet::new();
     let mut see = |expression: &Expr| {
-        if let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = expression {
+        if let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = expression
+            // `f(x)[_]` uses `f`.
+            && !matches!(refr.as_ref(), Expr::Call { .. })
+        {
             parts.insert(std::ptr::from_ref(refr.as_ref()));
         }
         let whole = !parts.contains(&std::ptr::from_ref(expression));
@@ -149,7 +152,7 @@ fn uses(file: &File, rule: &Rule) -> BTreeSet<String> {
 }
 
 /// The names at the start of a reference: `a.b` of `a.b[x].c`.
-fn static_prefix(reference: &Expr) -> Option<Vec<String>> {
+pub(super) fn static_prefix(reference: &Expr) -> Option<Vec<String>> {
     match reference {
         Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } => {
             syntax::components(reference).or_else(|| static_prefix(refr))
@@ -158,7 +161,7 @@ fn static_prefix(reference: &Expr) -> Option<Vec<String>> {
     }
 }
 
-fn imported(module: &Module, alias: &str) -> Option<Vec<String>> {
+pub(super) fn imported(module: &Module, alias: &str) -> Option<Vec<String>> {
     module.imports.iter().find_map(|import| {
         let path = syntax::components(&import.refr)?;
         let name = import.r#as.as_ref().map_or(path.last()?.as_str(), |alias| alias.text()).to_owned();
@@ -167,7 +170,7 @@ fn imported(module: &Module, alias: &str) -> Option<Vec<String>> {
 }
 
 /// Names a rule gives a meaning of its own anywhere: parameters, `:=`, `some`, `every`.
-fn locals(rule: &Rule) -> BTreeSet<String> {
+pub(super) fn locals(rule: &Rule) -> BTreeSet<String> {
     let mut local = BTreeSet::new();
     let arguments = match rule {
         Rule::Spec { head: RuleHead::Func { args, .. }, .. } | Rule::Default { args, .. } => args.as_slice(),
@@ -201,7 +204,7 @@ fn locals(rule: &Rule) -> BTreeSet<String> {
 }
 
 /// The variables of a pattern.
-fn names(pattern: &Expr, into: &mut BTreeSet<String>) {
+pub(super) fn names(pattern: &Expr, into: &mut BTreeSet<String>) {
     match pattern {
         Expr::Var { span, .. } => {
             into.insert(span.text().to_owned());

@@ -40,14 +40,50 @@ pub(super) fn violations(rule: usize, path: &str, value: &Value, input: &Value) 
         }
     };
     let mut violations =
-        elements.into_iter().map(|element| violation(rule, path, element, input)).collect::<Result<Vec<_>, _>>()?;
+        elements.into_iter().map(|element| one(rule, path, element, input)).collect::<Result<Vec<_>, _>>()?;
     // By message, then as Rego orders the elements (the sort is stable).
     violations.sort_by(|a, b| a.message.cmp(&b.message));
     violations.dedup();
     Ok(violations)
 }
 
-fn violation(rule: usize, path: &str, element: &Value, input: &Value) -> Result<Violation, EvalError> {
+/// The same as conftest reads it (`policy/engine.go`: `query`): what is neither a message nor an object with one is
+/// passed. What that was comes second.
+pub(super) fn violations_of_conftest(
+    rule: usize,
+    path: &str,
+    value: &Value,
+    input: &Value,
+) -> Result<(Vec<Violation>, Vec<String>), EvalError> {
+    let elements: Vec<Value> = match value {
+        Value::Undefined | Value::Bool(false) => return Ok((Vec::new(), Vec::new())),
+        Value::Set(items) => items.iter_sorted().cloned().collect(),
+        Value::Array(items) => items.iter().cloned().collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            return Ok((Vec::new(), vec![format!("gives {}, no set of messages", shown(value))]));
+        }
+    };
+    let is_empty =
+        |value: Option<&Value>| value.and_then(|text| text.as_string().ok()).is_some_and(|text| text.is_empty());
+    let mut passed = Vec::new();
+    let mut messages = Vec::new();
+    for element in elements {
+        match &element {
+            Value::String(_) if is_empty(Some(&element)) => passed.push("gives an empty message".to_owned()),
+            Value::Object(fields) if is_empty(fields.get(&Value::from("msg"))) => {
+                passed.push(format!("gives an empty message: {}", shown(&element)));
+            }
+            Value::String(_) | Value::Object(_) => messages.push(element),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Set(_) | Value::Undefined => {
+                passed.push(format!("gives {}, no message", shown(&element)));
+            }
+        }
+    }
+    Ok((violations(rule, path, &Value::from(messages), input)?, passed))
+}
+
+/// Reads one element of the value of a rule.
+pub(super) fn one(rule: usize, path: &str, element: &Value, input: &Value) -> Result<Violation, EvalError> {
     let bare = |message: &str| Violation {
         rule,
         // conftest counts an empty message as passed; the rule fired, so this is none.

@@ -30,6 +30,8 @@ pub enum Door {
     PreCommit,
     /// A command.
     Check,
+    /// A command that names the policies, and reads no configuration.
+    Policies,
 }
 
 /// Writes a verdict for people; empty when there is nothing to say.
@@ -71,6 +73,10 @@ pub fn verdict(verdict: &Verdict, existing: Existing, door: Door, style: Style) 
     if quiet > 0 && !style.verbose {
         out.push_str(&format!("hint: {} in the changed files, not counted\n", counted(quiet, "older finding")));
     }
+    let waived = verdict.count(|finding| finding.waiver.is_some());
+    if waived > 0 && !style.verbose && matches!(door, Door::Check | Door::Policies) {
+        out.push_str(&format!("hint: {} waived by exceptions: -v names them\n", counted(waived, "finding")));
+    }
     let not_judged = verdict.count(Finding::is_not_judged);
     if not_judged > 0 && !style.verbose {
         out.push_str(&format!(
@@ -110,7 +116,7 @@ fn heading(blocking: &[&Finding], door: Door) -> String {
     let what = match door {
         Door::Server | Door::PrePush => "push refused",
         Door::PreCommit => "commit refused",
-        Door::Check => "refused",
+        Door::Check | Door::Policies => "refused",
     };
     let place = match refs.as_slice() {
         [] => String::new(),
@@ -145,6 +151,8 @@ fn next_step(verdict: &Verdict, blocking: &[&Finding], door: Door) -> String {
             }
         }
         Door::Check => explain(blocking),
+        // Nobody could explain them without a configuration that names them.
+        Door::Policies => String::new(),
         Door::PrePush => "hint: the server will judge the same way\n".to_owned(),
         Door::PreCommit => "hint: mend it, git add it, and commit again\n".to_owned(),
     }
@@ -172,9 +180,10 @@ pub fn diagnostic(finding: &Finding, style: Style) -> String {
         (Some(place), None) if !finding.message.contains(&place.path.to_string()) => format!("{}: ", place.path),
         (_, _) => String::new(),
     };
-    let standing = match (finding.status, finding.severity) {
-        (Status::Existing, _) => " (not new)",
-        (Status::New, Severity::Deny | Severity::Warn | Severity::Info) => "",
+    let standing = match (&finding.waiver, finding.status) {
+        (Some(waiver), _) => format!(" (waived by {})", shortened(waiver, 120)),
+        (None, Status::Existing) => " (not new)".to_owned(),
+        (None, Status::New) => String::new(),
     };
     let message =
         format!("{}: {place}{}{standing}", shortened(&finding.rule, 120), shortened(&finding.message, MESSAGE));

@@ -32,7 +32,7 @@ pub fn verdict(verdict: &Verdict) -> String {
             "rules": verdict.counts.rules,
             "deny": new(verdict, Severity::Deny),
             "warn": new(verdict, Severity::Warn),
-            "waived": 0,
+            "waived": verdict.count(|finding| finding.waiver.is_some()),
             "existing": verdict.count(|finding| finding.status == Status::Existing),
         },
     });
@@ -89,7 +89,7 @@ fn finding(finding: &Finding) -> Value {
         "commit": finding.commit.map(|id| id.to_string()),
         "old": finding.old.as_ref().map(|old| json!({"path": old.path.to_text(), "line": old.line})),
         "help": finding.help,
-        "waiver": null,
+        "waiver": finding.waiver,
     })
 }
 

@@ -3,10 +3,12 @@
 //! One file an output. A report is text made of a verdict; it must not know how findings came
 //! about, and it never changes what was decided.
 
+pub mod advice;
 mod excerpt;
 pub mod failure;
 pub mod human;
 pub mod json;
+pub mod test;
 
 /// How text for people is written.
 #[derive(Clone, Copy, Debug)]

@@ -19,11 +19,13 @@ mod refs;
 mod rego;
 mod schema;
 mod secrets;
+mod together;
 
 pub use file::FileText;
 pub use kustomized::{Added, Kustomized, Wholeness};
 pub use pair::{ChangeKind, Pair, Side};
 pub use push::{ChangedPath, Overview, UpdateOverview, Wanted};
+pub use together::Gathered;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -136,6 +138,20 @@ pub trait Rule: Send + Sync {
         _overview: &Overview<'_>,
         _findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
+        Ok(())
+    }
+
+    /// Whether a file at this path is judged together with all others of the repository for which that holds.
+    fn gathers(&self, _path: &RepoPath) -> bool {
+        false
+    }
+
+    /// Says what it has to say about all documents of those files at once: called for the new side when any of them
+    /// changed, and for the old side to tell what was there before.
+    ///
+    /// # Errors
+    /// [`RuleError`] when they could not be judged.
+    fn on_all(&self, _scope: &Scope<'_>, _all: &[Gathered<'_>], _findings: &mut Vec<Finding>) -> Result<(), RuleError> {
         Ok(())
     }
 

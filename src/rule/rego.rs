@@ -1,29 +1,40 @@
 //! Rules written in Rego: one entry of `rules` with `rego`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 pub(super) use regorus::Value as Rego;
 
 use super::{
-    FileText, Overview, Pair, Rule, RuleError, Scope, UpdateOverview, Wanted, enforce,
+    FileText, Gathered, Overview, Pair, Rule, RuleError, Scope, UpdateOverview, Wanted, enforce,
     push::{self, id, object, pushed, resource, text},
     selects, selects_path, selects_ref,
 };
 use crate::{
-    config::{InputKind, RegoConfig, RuleConfig},
-    document::{Route, Source, Unit},
+    config::{Compat, InputKind, RegoConfig, RuleConfig},
+    document::{Identity, Route, Source, Step, Unit},
     git::{RefName, RepoPath},
-    policy::{EvalError, Evaluator, PolicySet, Violation, input_value},
+    policy::{BuiltinError, EvalError, Evaluator, Outcome, PolicySet, Violation, input_value},
     verdict::{Excerpt, Finding, Place, Severity},
 };
 
 /// One entry of `rules`.
 pub struct RegoRule {
-    config: RuleConfig,
-    rego: RegoConfig,
+    pub(super) config: RuleConfig,
+    pub(super) rego: RegoConfig,
     policies: Arc<PolicySet>,
     /// Evaluators that no thread uses at the moment.
     idle: Mutex<Vec<Evaluator>>,
+}
+
+/// Where something that a policy says is.
+pub(super) struct Spot {
+    pub(super) place: Option<Place>,
+    pub(super) resource: Option<Identity>,
+    /// What else the policy points at.
+    pub(super) elsewhere: Option<String>,
 }
 
 impl RegoRule {
@@ -32,7 +43,9 @@ impl RegoRule {
     }
 
     fn selects(&self, file: &FileText, unit: &Unit<'_>) -> bool {
-        selects(&self.config.selection, file, unit)
+        // What is unpacked from a list of manifests, conftest never sees.
+        let unpacked = || unit.route.0.iter().any(|step| matches!(step, Step::Key(_)));
+        selects(&self.config.selection, file, unit) && !(self.rego.compat == Some(Compat::Conftest) && unpacked())
     }
 
     /// Evaluates the policies over one input; the findings are about the unit.
@@ -44,22 +57,34 @@ impl RegoRule {
         input: &Input,
         findings: &mut Vec<Finding>,
     ) -> Result<(), RuleError> {
-        let folder = file.path.parent().map(|folder| folder.to_text()).unwrap_or_default();
+        let folder = self.folder(&file.path.parent().map(|folder| folder.to_text()).unwrap_or_default());
         let name = String::from_utf8_lossy(file.path.file_name()).into_owned();
         let failed = |source| RuleError::Policy { path: file.path.clone(), source };
-        for violation in self.evaluate(scope, input, Some((&name, &folder)), failed)? {
-            findings.push(self.finding(file, unit, violation));
+        let outcome = self.evaluate(scope, input, Some((&name, &folder)), failed)?;
+        if self.policies.tells_builtin_errors() {
+            findings.extend(outcome.builtin_errors.iter().map(|error| self.note(file, unit, error)));
         }
+        self.tell(outcome, &|violation| spot(file, unit, violation), findings);
         Ok(())
     }
 
-    fn evaluate(
+    /// A folder as `data.conftest.file.dir` has it.
+    pub(super) fn folder(&self, folder: &str) -> String {
+        match &self.rego.alone {
+            Some(alone) if folder.is_empty() => alone.folder.clone(),
+            Some(alone) => Path::new(&alone.folder).join(folder).display().to_string(),
+            None => folder.to_owned(),
+        }
+    }
+
+    /// Evaluates the policies over one input. `file` is what `data.conftest.file` says.
+    pub(super) fn evaluate(
         &self,
         scope: &Scope<'_>,
         input: &Input,
         file: Option<(&str, &str)>,
         failed: impl FnOnce(EvalError) -> RuleError,
-    ) -> Result<Vec<Violation>, RuleError> {
+    ) -> Result<Outcome, RuleError> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();
         let mut evaluator = taken.unwrap_or_else(|| self.policies.evaluator(scope.time));
@@ -68,7 +93,7 @@ impl RegoRule {
         }
         let outcome = evaluator.evaluate(&input.value, &input.document, file).map_err(failed)?;
         idle().push(evaluator);
-        Ok(outcome.violations)
+        Ok(outcome)
     }
 
     /// A finding about the push as a whole, at the file that the policy names, if it names one.
@@ -93,15 +118,51 @@ impl RegoRule {
         finding
     }
 
-    fn finding(&self, file: &FileText, unit: &Unit<'_>, mut violation: Violation) -> Finding {
-        let place = match (violation.route.take(), violation.line) {
-            (Some(route), _) => file.place(unit, &route),
-            (None, Some(line)) => line_place(file, unit, line),
-            (None, None) => file.place(unit, &Route::default()),
-        };
-        let mut finding = self.about(violation).at(place);
+    /// A builtin that failed: no finding about the document, but maybe why there is none.
+    fn note(&self, file: &FileText, unit: &Unit<'_>, error: &BuiltinError) -> Finding {
+        let rule = self.policies.rules().get(error.rule);
+        let id = rule.map_or_else(|| self.rego.path.clone(), |rule| rule.id.clone());
+        let message = format!("`{}` is undefined at {}:{}: {}", error.name, error.source, error.line, error.message);
+        let mut finding = Finding::new(id, message).at(file.place(unit, &Route::default()));
         finding.resource.clone_from(&unit.identity);
+        finding.severity = Severity::Info;
         finding
+    }
+
+    /// Makes findings of what the policies say: what counts, what an exception waived, and what conftest counts as
+    /// passed. `spot` says where a violation is, or all of what was judged.
+    pub(super) fn tell(
+        &self,
+        outcome: Outcome,
+        spot: &dyn Fn(Option<&Violation>) -> Spot,
+        findings: &mut Vec<Finding>,
+    ) {
+        let at = |violation: Violation| {
+            let Spot { place, resource, elsewhere } = spot(Some(&violation));
+            let mut finding = self.about(violation);
+            (finding.place, finding.resource) = (place, resource);
+            finding.help = finding.help.or(elsewhere);
+            finding
+        };
+        findings.extend(outcome.violations.into_iter().map(at));
+        for exception in outcome.exceptions {
+            let name = exception.suffix;
+            let by = if name.is_empty() { "an exception".to_owned() } else { format!("the exception `{name}`") };
+            findings.extend(exception.waived.into_iter().map(at).map(|mut finding| {
+                finding.severity = Severity::Info;
+                finding.waiver = Some(by.clone());
+                finding
+            }));
+        }
+        for passed in outcome.passed {
+            let Some(rule) = self.policies.rules().get(passed.rule) else { continue };
+            let Spot { place, resource, .. } = spot(None);
+            let message = format!("{}: passed, as conftest counts it", passed.what);
+            let mut finding = Finding::new(rule.id.clone(), message);
+            finding.severity = Severity::Info;
+            (finding.place, finding.resource) = (place, resource);
+            findings.push(finding);
+        }
     }
 
     /// A finding without a place.
@@ -119,14 +180,40 @@ impl RegoRule {
     }
 }
 
+/// Where a violation in a unit is: where the policy says, else the whole unit.
+pub(super) fn spot(file: &FileText, unit: &Unit<'_>, violation: Option<&Violation>) -> Spot {
+    let (route, line) = violation.map_or((None, None), |violation| (violation.route.as_ref(), violation.line));
+    let named = violation.and_then(|violation| violation.file.as_deref());
+    let other = named.filter(|named| !is_same_file(named, &file.path.to_text()));
+    let whole = || file.place(unit, &Route::default());
+    let place = match (route, line) {
+        (Some(route), _) => file.place(unit, route),
+        (None, Some(line)) if other.is_none() => line_place(file, unit, line),
+        (None, Some(_) | None) => whole(),
+    };
+    let elsewhere = other.map(|other| match line {
+        Some(line) => format!("the policy points at {other}:{line}"),
+        None => format!("the policy points at {other}"),
+    });
+    Spot { place: Some(place), resource: unit.identity.clone(), elsewhere }
+}
+
+/// Whether a policy means a file by a name: as it is, or told from another folder.
+pub(super) fn is_same_file(named: &str, path: &str) -> bool {
+    let below =
+        |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    let (named, path) = (named.trim_start_matches("./"), path.trim_start_matches("./"));
+    !named.is_empty() && (below(named, path) || below(path, named))
+}
+
 /// What a policy is given, and the document in it that paths lead into.
-struct Input {
-    value: Rego,
-    document: Rego,
+pub(super) struct Input {
+    pub(super) value: Rego,
+    pub(super) document: Rego,
 }
 
 /// The place of a line that the policy names itself.
-fn line_place(file: &FileText, unit: &Unit<'_>, line: usize) -> Place {
+pub(super) fn line_place(file: &FileText, unit: &Unit<'_>, line: usize) -> Place {
     let excerpt = Some(line_excerpt(&file.source, line));
     Place { path: file.path.clone(), document: Some(unit.document), route: None, excerpt }
 }
@@ -156,8 +243,16 @@ impl Rule for RegoRule {
                 let document = input_value(unit.node);
                 self.judge(scope, file, unit, &Input { value: document.clone(), document }, findings)
             }
-            InputKind::Document | InputKind::Change | InputKind::Push => Ok(()),
+            InputKind::Document | InputKind::Documents | InputKind::Change | InputKind::Push => Ok(()),
         }
+    }
+
+    fn gathers(&self, path: &RepoPath) -> bool {
+        self.rego.input == InputKind::Documents && selects_path(&self.config.selection, path)
+    }
+
+    fn on_all(&self, scope: &Scope<'_>, all: &[Gathered<'_>], findings: &mut Vec<Finding>) -> Result<(), RuleError> {
+        self.judge_all(scope, all, findings)
     }
 
     fn compares(&self) -> bool {
@@ -192,7 +287,7 @@ impl Rule for RegoRule {
             return Ok(());
         }
         let input = Input { value: push::input(scope, &updates), document: Rego::Undefined };
-        for violation in self.evaluate(scope, &input, None, RuleError::PushPolicy)? {
+        for violation in self.evaluate(scope, &input, None, RuleError::PushPolicy)?.violations {
             findings.push(self.finding_of_push(scope, &updates, violation));
         }
         Ok(())
@@ -207,7 +302,7 @@ impl Rule for RegoRule {
                 let input = change_input(scope, pair);
                 self.judge(scope, shown.file, shown.unit, &input, findings)
             }
-            InputKind::Change | InputKind::Document | InputKind::Push => Ok(()),
+            InputKind::Change | InputKind::Document | InputKind::Documents | InputKind::Push => Ok(()),
         }
     }
 }

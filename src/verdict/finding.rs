@@ -130,6 +130,8 @@ pub struct Finding {
     pub old: Option<OldPlace>,
     /// What to do.
     pub help: Option<String>,
+    /// By what it was waived; what is waived does not count.
+    pub waiver: Option<String>,
     /// What tells it from others that read the same: the digest of a secret that is not to be shown.
     pub subject: Option<[u8; 32]>,
 }
@@ -152,6 +154,7 @@ impl Finding {
             commit: None,
             old: None,
             help: None,
+            waiver: None,
             subject: None,
         }
     }

@@ -70,7 +70,7 @@ fn files_are_judged_as_they_lie() {
     scene.pushgate_in(&scene.work, &["check", "-"], Some(b"x: 1\n")).says(1, &["stdin.yaml:1:1"]);
     scene
         .pushgate_in(&scene.work, &["check", "--stdin-name", "apps/in.json", "-"], Some(b"{\"x\": 1}"))
-        .says(1, &["apps/in.json:1:1"]);
+        .says(1, &["apps/in.json:1:2"]);
     scene.pushgate(&["check", "nowhere.yaml"]).says(2, &["cannot read nowhere.yaml"]);
     scene.pushgate(&["check", "apps/readme.md"]).says(2, &["cannot read apps/readme.md"]);
     scene.pushgate(&["check", "policy"]).says(2, &["no declarative files there"]);
@@ -166,5 +166,5 @@ fn policy_tests_pass_and_fail() {
         .pushgate(&["test", "policy"])
         .says(1, &["main_test.test_y: FAILED", "policy/main_test.rego:8", "2 policy tests: 1 passed, 1 failed"]);
     scene.pushgate(&["test", "--run", "test_x", "policy"]).says(0, &["1 passed"]);
-    scene.pushgate(&["test", "--run", "nothing", "policy"]).says(2, &["no test's name contains `nothing`"]);
+    scene.pushgate(&["test", "--run", "nothing", "policy"]).says(2, &["no test's name matches `nothing`"]);
 }

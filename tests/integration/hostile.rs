@@ -247,8 +247,9 @@ fn a_panic_refuses() {
         hermetic(command.current_dir(&scene.server).args(["-c", &script])).env("GIT_DIR", ".");
         let ran = ran(command.stdin(Stdio::null()).output().expect("a shell"));
         if ran.stderr.contains("pushgate failed at") {
-            panicked = true;
-            assert_eq!(ran.status, 2, "{ran}");
+            // With hardly any memory left the report of a panic may end in an abort: a refusal as well.
+            assert!(ran.status == 2 || ran.status > 128, "{ran}");
+            panicked |= ran.status == 2;
             assert!(ran.stderr.contains("nothing was accepted"), "{ran}");
         }
         if ran.status == 0 {

@@ -76,6 +76,7 @@ fn every_rule_family_is_in_the_list() {
         "rego",
         "schema",
         "secrets",
+        "together",
     ];
     for file in sources("src/rule") {
         let stem = Path::new(&file).file_stem().expect("a name").to_str().expect("text").to_owned();

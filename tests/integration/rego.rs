@@ -44,6 +44,72 @@ warn contains "few replicas" if input.spec.replicas < 3
 }
 
 #[test]
+fn findings_point_at_the_field_without_the_policys_help() {
+    let scene = scene(
+        DOCUMENT,
+        r#"package main
+
+import rego.v1
+
+deny contains msg if {
+	some c in input.spec.template.spec.containers
+	not c.resources.limits
+	msg := sprintf("%s has no limits", [c.name])
+}
+
+deny contains msg if {
+	input.kind == "Deployment"
+	containers[c]
+	endswith(c.image, ":latest")
+	msg := sprintf("%s uses latest", [c.name])
+}
+
+containers contains c if c := input.spec.template.spec.containers[_]
+"#,
+    );
+    let more = "        - name: side
+          image: side:latest
+          resources: {requests: {cpu: 1}}
+        - {name: last, image: 'last:1'}
+";
+    let manifest = deployment("cart", "cart:1").replace("replicas: 2", "replicas: 3") + more;
+    let ran = scene.write("cart.yaml", &manifest).push("one");
+    ran.refused(&["app has no limits", "cart.yaml:15:11", "cart.yaml:18:11", "cart.yaml:19:11", "cart.yaml:20:11"]);
+    scene.git(&["fetch", "--quiet", "origin"]).ok();
+    let ran = scene.pushgate(&["check", "--config", "../server.git/pushgate.yaml", "--output", "json", "cart.yaml"]);
+    let found = ran.json();
+    let places: Vec<_> = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| (finding["message"].as_str().unwrap(), finding["route"].as_str().unwrap()))
+        .collect();
+    let container = "/spec/template/spec/containers";
+    assert_eq!(
+        places,
+        [
+            ("app has no limits", format!("{container}/0").as_str()),
+            ("side uses latest", &format!("{container}/1/image")),
+            ("side has no limits", &format!("{container}/1/resources")),
+            ("last has no limits", &format!("{container}/2")),
+        ]
+    );
+}
+
+#[test]
+fn findings_about_a_change_point_into_the_document() {
+    let scene = scene(
+        "  - rego: policy\n    input: change\n",
+        "package main\n\nimport rego.v1\n\ndeny contains \"fewer\" if input.new.spec.replicas < input.old.spec.replicas\n",
+    );
+    scene.write("cart.yaml", deployment("cart", "cart:1")).push("one").ok();
+    scene
+        .write("cart.yaml", deployment("cart", "cart:1").replace("replicas: 2", "replicas: 1"))
+        .push("fewer")
+        .refused(&["main.deny: fewer", "cart.yaml:7:3"]);
+}
+
+#[test]
 fn warnings_are_shown_and_let_in() {
     let scene = scene(DOCUMENT, "package other\n\nimport rego.v1\n\nwarn_small contains \"small\" if input.a\n");
     scene

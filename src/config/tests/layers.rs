@@ -17,7 +17,7 @@ fn a_repository_does_not_decide_for_the_server() {
         [
             "2:1 `host` may only be set in the server's file (remove it here)",
             "3:1 `policy` may only be set in the server's file (remove it here)",
-            "37:1 `limits` may only be set in the server's file (remove it here)",
+            "39:1 `limits` may only be set in the server's file (remove it here)",
         ]
     );
     assert!(Config::from_text("pushgate.yaml", FULL.as_bytes(), Layer::Client).is_ok());

@@ -19,8 +19,10 @@ files:
     ignore: true
 rules:
   - rego: ./policies//kubernetes/
-    namespaces: [main, kubernetes.security]
+    namespaces: [main, kubernetes.*]
     input: change
+    compat: conftest
+    rego-version: v0
     match: {paths: ["clusters/**"], refs: refs/heads/main, kinds: [Deployment], formats: [yaml, json]}
     enforce: dry-run
     data: policies/data.yaml
@@ -130,8 +132,10 @@ fn everything_is_shown_as_it_counts() {
     - rego: policies/kubernetes
       namespaces:
       - main
-      - kubernetes.security
+      - kubernetes.*
       input: change
+      compat: conftest
+      rego-version: v0
       data:
       - policies/data.yaml
       match:

@@ -135,9 +135,9 @@ fn single_mistakes() {
     version: 1 | rules:
         2:7 `rules` has no value (each entry starts with `- `)
     version: 1 | rules: [a]
-        2:9 a rule should be a mapping, not a string (known in a rule: `rego`, `namespaces`, `input`, `data`, `schema`, `version`, `check`, `pins`, `match`, `enforce`)
+        2:9 a rule should be a mapping, not a string (known in a rule: `rego`, `namespaces`, `input`, `compat`, `rego-version`, `data`, `schema`, `version`, `check`, `pins`, `match`, `enforce`)
     version: 1 | rules: [{}]
-        2:9 a rule is empty (known in a rule: `rego`, `namespaces`, `input`, `data`, `schema`, `version`, `check`, `pins`, `match`, `enforce`)
+        2:9 a rule is empty (known in a rule: `rego`, `namespaces`, `input`, `compat`, `rego-version`, `data`, `schema`, `version`, `check`, `pins`, `match`, `enforce`)
     version: 1 | immutability: {}
         2:15 `immutability` is empty (known in `immutability`: `refs`, `paths`, `fields`)
     version: 1 | rules: [{match: {paths: a}}]
@@ -160,9 +160,9 @@ fn single_mistakes() {
     version: 1 | rules: [{rego: a, match: {paths: /b}}]
         2:34 `/b` matches no path (paths start at the repository's root: write `b`)
     version: 1 | rules: [{rego: a, forbid: [delete]}]
-        2:19 unknown key `forbid` (`forbid` belongs into `immutability.refs`; known in a rule: `rego`, `namespaces`, `input`, `data`, `schema`, `version`, `check`, `pins`, `match`, `enforce`)
+        2:19 unknown key `forbid` (`forbid` belongs into `immutability.refs`; known in a rule: `rego`, `namespaces`, `input`, `compat`, `rego-version`, `data`, `schema`, `version`, `check`, `pins`, `match`, `enforce`)
     version: 1 | rules: [{rego: a, existing: deny}]
-        2:19 unknown key `existing` (`existing` belongs at the top of the file; known in a rule: `rego`, `namespaces`, `input`, `data`, `schema`, `version`, `check`, `pins`, `match`, `enforce`)
+        2:19 unknown key `existing` (`existing` belongs at the top of the file; known in a rule: `rego`, `namespaces`, `input`, `compat`, `rego-version`, `data`, `schema`, `version`, `check`, `pins`, `match`, `enforce`)
     version: 1 | rule: [{rego: a}]
         2:1 unknown key `rule` (did you mean `rules`?)
     version: 1 | rules: [{rego: a}] | files: [{match: a}]

@@ -201,6 +201,23 @@ pub fn is_unread(path: &str) -> bool {
         || name.starts_with("jenkinsfile.")
 }
 
+/// What to say of a format of which nobody here knows the name.
+#[must_use]
+pub fn advice_on(name: &str) -> String {
+    let known = || Format::ALL.iter().map(|format| format.name());
+    let near = known()
+        .map(|known| (strsim::damerau_levenshtein(known, name), known))
+        .filter(|(distance, _)| *distance <= 2.min(name.len() / 2))
+        .min();
+    match (name, near) {
+        ("cue" | "jsonnet" | "groovy" | "textproto" | "hcl1" | "spdx" | "cyclonedx" | "codeowners", _) => {
+            format!("files of {name} are not read")
+        }
+        (_, Some((_, near))) => format!("did you mean `{near}`?"),
+        (_, None) => format!("known formats: {}", known().collect::<Vec<_>>().join(", ")),
+    }
+}
+
 /// Whether a file is an inventory of Ansible in INI-like syntax: by its path, and by what it says.
 #[must_use]
 pub(super) fn is_inventory(path: &str, text: &str) -> bool {

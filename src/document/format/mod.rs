@@ -24,7 +24,7 @@ mod vcl;
 mod xml;
 mod yaml;
 
-pub use detect::is_unread;
+pub use detect::{advice_on, is_unread};
 
 use super::{Document, ParseLimits, Parsed, Problem, ProblemKind, Span, Value};
 

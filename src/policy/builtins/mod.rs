@@ -3,19 +3,59 @@
 //! Policies see what was pushed and nothing else: not the network, the file system, the
 //! environment, a random source, or any clock but the time of the push.
 
+/// An entry of a table of ours: `own!("name", arity, path::to::function)`.
+macro_rules! own {
+    ($name:literal, $arity:literal, $function:path) => {
+        $crate::policy::builtins::Own { name: $name, arity: $arity, function: $function }
+    };
+}
+
+#[cfg(test)]
+mod answers_test;
+mod arguments;
+mod arithmetic;
+mod cidr;
+mod collections;
+mod crypto;
+mod encoding;
+mod extended;
 mod fault;
+mod globs;
+mod go_classes;
 mod go_format;
+mod go_regex;
+mod graph;
+mod identifiers;
+mod json;
+mod jwt;
+mod net;
 mod notation;
+mod numbers;
+mod old;
+mod operators;
+mod overlap;
+mod parse_config;
+mod patterns;
+mod regexes;
+mod rewritten;
+mod schema;
 mod sprintf;
+mod strings;
+mod template;
+mod text;
+mod times;
+mod uri;
+mod versions;
+mod yaml_marshal;
+mod yaml_text;
 
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use anyhow::{Result, bail};
-use regorus::rvm::Program;
-use regorus::unstable::{BUILTINS, BuiltinFcn};
-use regorus::{Engine, Value};
+use regorus::Value;
+use regorus::unstable::{BUILTINS, BuiltinFcn, Expr, Ref, Span};
 
 thread_local! {
     /// The time of the push being judged on this thread, in nanoseconds since 1970.
@@ -27,10 +67,15 @@ pub(super) fn set_now(nanoseconds: i64) {
     NOW.set(nanoseconds);
 }
 
-pub(super) use fault::{begin, internal, take_fault};
+/// What `time.now_ns()` answers on this thread.
+pub(super) fn now() -> i64 {
+    NOW.get()
+}
+
+pub(super) use fault::{arithmetic, begin, current_fault};
 
 /// A builtin as a function of its arguments: an error is "undefined" to a policy, as in OPA.
-type Function = fn(&[Value]) -> Result<Value>;
+pub(super) type Function = fn(&[Value]) -> Result<Value>;
 
 /// A builtin of ours: one that regorus has not, or has otherwise than OPA.
 #[derive(Clone, Copy)]
@@ -39,30 +84,39 @@ struct Own {
     /// How many arguments it takes.
     arity: u8,
     function: Function,
-    /// The same as the VM calls it.
-    direct: Builtin,
-    /// The same with all arguments in one array.
-    packed: Builtin,
-}
-
-/// An entry of a table of ours: `own!("name", arity, path::to::function)`.
-macro_rules! own {
-    ($name:literal, $arity:literal, $function:path) => {
-        $crate::policy::builtins::Own {
-            name: $name,
-            arity: $arity,
-            function: $function,
-            direct: |_, _, arguments, _| $function(arguments),
-            packed: |_, _, arguments, _| match arguments {
-                [regorus::Value::Array(items)] => $function(items.as_slice()),
-                _ => anyhow::bail!(concat!($name, ": wrong arguments")),
-            },
-        }
-    };
 }
 
 /// All builtins of ours, a table for each family.
-const TABLES: &[&[Own]] = &[TABLE];
+const TABLES: &[&[Own]] = &[
+    TABLE,
+    globs::TABLE,
+    graph::TABLE,
+    identifiers::TABLE,
+    net::TABLE,
+    numbers::TABLE,
+    old::TABLE,
+    operators::TABLE,
+    patterns::TABLE,
+    rewritten::TABLE,
+    schema::TABLE,
+    template::TABLE,
+    text::TABLE,
+    times::TABLE,
+    uri::TABLE,
+    versions::TABLE,
+    arithmetic::TABLE,
+    cidr::TABLE,
+    collections::TABLE,
+    encoding::TABLE,
+    json::TABLE,
+    regexes::TABLE,
+    strings::TABLE,
+    yaml_marshal::TABLE,
+    yaml_text::TABLE,
+    crypto::TABLE,
+    parse_config::TABLE,
+    jwt::TABLE,
+];
 
 const TABLE: &[Own] = &[own!("count", 1, count), own!("sprintf", 2, sprintf::builtin), own!("time.now_ns", 0, now_ns)];
 
@@ -87,95 +141,81 @@ fn find(name: &str) -> Option<&'static Own> {
     INDEX.get_or_init(|| TABLES.iter().copied().flatten().map(|own| (own.name, own)).collect()).get(name).copied()
 }
 
-/// Names of builtins that regorus has not, with their numbers of arguments: for its compiler.
-pub(super) fn added() -> Vec<(&'static str, usize)> {
-    let all = TABLES.iter().copied().flatten();
-    all.filter(|own| !BUILTINS.contains_key(own.name)).map(|own| (own.name, usize::from(own.arity))).collect()
+/// What calls the builtin of this name: ours before regorus's.
+pub(super) fn function(name: &str) -> Option<Builtin> {
+    let theirs = || BUILTINS.get(name).map(|(function, _)| Builtin::Theirs(*function));
+    find(name).map(|own| Builtin::Own(own.function)).or_else(theirs)
 }
 
-/// Begins the name by which a program calls a builtin with all arguments in one array.
-pub(super) const PACKED: &str = "@";
-
-/// What calls the builtin of this name with all arguments in one array.
-fn packed(name: &str) -> Option<Builtin> {
-    find(name).map(|own| own.packed)
+/// Names of builtins that regorus has not.
+fn added() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().copied().flatten().map(|own| own.name).filter(|name| !BUILTINS.contains_key(name))
 }
 
-/// Puts our builtins in the place of regorus's in a compiled program.
-pub(super) fn replace_in_program(program: &mut Program) {
-    for (info, resolved) in program.builtin_info_table.iter().zip(&mut program.resolved_builtins) {
-        if let Some(function) = find(&info.name).map(|own| own.direct).or_else(|| without_local_time(&info.name)) {
-            resolved.0 = function;
+/// Names of the formats that `parse_config` reads, as conftest calls them where it knows them.
+pub(super) use parse_config::format_named;
+
+/// A builtin as regorus calls its own: place, argument expressions, arguments, strictness.
+type Theirs = fn(&Span, &[Ref<Expr>], &[Value], bool) -> Result<Value>;
+
+/// What calls a builtin.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Builtin {
+    /// One of ours.
+    Own(Function),
+    /// One of regorus'.
+    Theirs(Theirs),
+}
+
+impl Builtin {
+    /// Calls it: an error or `Undefined` is "undefined" to a policy.
+    pub(super) fn call(self, span: &Span, expressions: &[Ref<Expr>], arguments: &[Value]) -> Result<Value> {
+        match self {
+            Self::Own(function) => function(arguments),
+            Self::Theirs(function) => match function(span, expressions, arguments, false) {
+                // Once more, for the reason.
+                Ok(Value::Undefined) => function(span, expressions, arguments, true),
+                answer => answer,
+            },
         }
     }
 }
 
-/// Adds our builtins to an interpreter, where they go before its own.
-pub(super) fn add_to_engine(engine: &mut Engine) -> Result<()> {
-    for Own { name, arity, function, .. } in TABLES.iter().copied().flatten() {
-        engine.add_extension((*name).to_owned(), *arity, Box::new(|arguments: Vec<Value>| function(&arguments)))?;
+/// Calls a builtin by its name; `None` for no builtin.
+pub(super) fn call(name: &str, span: &Span, expressions: &[Ref<Expr>], arguments: &[Value]) -> Option<Result<Value>> {
+    if refusal(name).is_some() {
+        return None;
     }
-    Ok(())
+    Some(function(name)?.call(span, expressions, arguments))
 }
-
-/// Builtins that take `[ns, "Local"]`, which would read the host's time zone: without that.
-fn without_local_time(name: &str) -> Option<Builtin> {
-    macro_rules! guarded {
-        ($name:literal) => {
-            Some(|span, expressions, arguments, strict| {
-                let local = Value::from("Local");
-                let reads_host = |argument: &Value| argument.as_array().is_ok_and(|items| items.contains(&local));
-                match BUILTINS.get($name) {
-                    Some((function, _)) if !arguments.iter().any(reads_host) => {
-                        function(span, expressions, arguments, strict)
-                    }
-                    Some(_) | None => bail!(concat!($name, ": the host's time zone is no part of the push")),
-                }
-            })
-        };
-    }
-    match name {
-        "time.add_date" => guarded!("time.add_date"),
-        "time.clock" => guarded!("time.clock"),
-        "time.date" => guarded!("time.date"),
-        "time.diff" => guarded!("time.diff"),
-        "time.format" => guarded!("time.format"),
-        "time.weekday" => guarded!("time.weekday"),
-        _ => None,
-    }
-}
-
-/// A builtin as the VM calls it: place, argument expressions, arguments, strictness.
-pub(super) type Builtin =
-    fn(&regorus::unstable::Span, &[regorus::unstable::Ref<regorus::unstable::Expr>], &[Value], bool) -> Result<Value>;
 
 /// Why a policy may not call a builtin that OPA has; `None` for one it may.
 pub(super) fn refusal(name: &str) -> Option<&'static str> {
     Some(match name {
-        "http.send" => "a policy cannot reach the network",
-        "net.lookup_ip_addr" => "a policy cannot ask the network for names",
-        "opa.runtime" => "a policy cannot read the environment",
+        "http.send" => "a policy cannot reach the network; put what it needs to know under `data:`",
+        "net.lookup_ip_addr" => "a policy cannot ask the network for names; put addresses under `data:`",
+        "opa.runtime" => "a policy cannot read the environment; put settings under `data:`",
         "rand.intn" | "uuid.rfc4122" => "the same push must always get the same verdict, so nothing is random",
-        "parse_config" | "parse_config_file" | "parse_combined_config_files" => {
-            "a policy cannot read files; put them under `data:`"
+        "test.sleep" => "a policy does not wait; remove the call",
+        "providers.aws.sign_req" => "signing is for requests, and a policy cannot reach the network",
+        "rego.parse_module" => "there is no parser of Rego inside a policy; check policies with `pushgate policy test`",
+        "graphql.is_valid"
+        | "graphql.parse"
+        | "graphql.parse_and_verify"
+        | "graphql.parse_query"
+        | "graphql.parse_schema"
+        | "graphql.schema_is_valid" => "there is no parser of GraphQL; check the query where it is made",
+        "internal.print" | "internal.test_case" => "this is a name for OPA's own use",
+        "parse_config_file" | "parse_combined_config_files" => {
+            "files are read when policies are loaded: write their paths as constant strings, or put them under `data:`"
         }
         _ => return None,
     })
 }
 
-/// What to write instead of a function OPA has and this tool has not.
-pub(super) fn advice(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "any" => "write `true in xs` or a rule with `some`",
-        "all" => "write `every x in xs { x }`",
-        "re_match" => "write `regex.match(pattern, value)`",
-        "cast_string" | "cast_boolean" | "cast_array" | "cast_set" | "cast_object" | "cast_null" => {
-            "write `is_string(x)` and its like"
-        }
-        "set_diff" => "write `a - b`",
-        "array.flatten" => "write a comprehension over both levels",
-        _ => return None,
-    })
+/// Why a policy may not call a builtin that OPA has for modules of v0 only, in one of v1.
+pub(super) fn refusal_in_v1(name: &str) -> Option<&'static str> {
+    old::advice(name)
 }
 
 /// How many arguments a builtin takes; `None` for no builtin.
@@ -186,12 +226,11 @@ pub(super) fn arity(name: &str) -> Option<usize> {
 
 /// Names of all builtins a policy may call, sorted.
 pub(super) fn names() -> Vec<&'static str> {
-    let added = added().into_iter().map(|(name, _)| name);
     let mut names: Vec<_> = BUILTINS
         .keys()
         .copied()
-        .chain(added)
-        .filter(|name| refusal(name).is_none() && !name.starts_with("__"))
+        .chain(added())
+        .filter(|name| refusal(name).is_none() && !name.starts_with("__") && !name.starts_with("internal."))
         .collect();
     names.sort_unstable();
     names
@@ -201,3 +240,15 @@ pub(super) fn names() -> Vec<&'static str> {
 pub(super) fn notation(value: &Value) -> String {
     notation::rego(value)
 }
+
+#[cfg(test)]
+#[path = "names_test.rs"]
+mod every_name;
+
+#[cfg(test)]
+#[path = "limits_test.rs"]
+mod limits;
+
+#[cfg(test)]
+#[path = "recorded_test.rs"]
+mod recorded;

@@ -52,6 +52,9 @@ impl Argument {
                 if let Some(int) = number.as_i64() {
                     return Self::Int(int);
                 }
+                if number.is_integer() && number.format_decimal().parse::<f64>().is_ok_and(f64::is_infinite) {
+                    return Self::Text(too_big_for_a_float(&number.format_decimal()));
+                }
                 if number.is_integer() {
                     let magnitude = |text: String| text.trim_start_matches('-').to_owned();
                     let decimal = number.format_decimal();
@@ -108,6 +111,18 @@ impl Argument {
             out.push(')');
         }
     }
+}
+
+/// An integer beyond all floats: OPA has such a one as it was written, and that was `2e308` rather than 309 digits.
+fn too_big_for_a_float(decimal: &str) -> String {
+    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("-", digits));
+    let significant = digits.trim_end_matches('0');
+    let Some((first, rest)) = significant.split_at_checked(1) else { return decimal.to_owned() };
+    if digits.len() - significant.len() < 100 {
+        return decimal.to_owned();
+    }
+    let point = if rest.is_empty() { "" } else { "." };
+    format!("{sign}{first}{point}{rest}e{}", digits.len() - 1)
 }
 
 /// `(*big.Int).Format` of Go's `math/big/intconv.go`.

@@ -1,5 +1,7 @@
 //! `pushgate check`: the same judgement, before anything is pushed.
 
+mod policies;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -9,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{
+use crate::cli::{
     Global, Output, environment,
     outcome::{self, Outcome},
 };
@@ -30,8 +32,9 @@ Examples:
   pushgate check --base v1.2 --head v1.3   a range, as if pushed to the current branch
   pushgate check --staged                  what the next commit would bring
   pushgate check apps/ clusters/           files as they lie (what they say, not how they changed)
-  helm template chart | pushgate check -   standard input")]
-pub(super) struct CheckArgs {
+  helm template chart | pushgate check -   standard input
+  pushgate check -p policy deploy.yaml     as conftest would: these policies, no configuration")]
+pub(in crate::cli) struct CheckArgs {
     /// Judge what changed since this revision, or since the branch left it
     #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "paths"])]
     base: Option<String>,
@@ -44,15 +47,20 @@ pub(super) struct CheckArgs {
     /// Judge the index against HEAD
     #[arg(long, conflicts_with = "paths")]
     staged: bool,
-    /// What standard input is called, for rules that select by path
-    #[arg(long, value_name = "PATH", default_value = "stdin.yaml")]
-    stdin_name: String,
+    /// What standard input is called, for rules that select by path [default: stdin.yaml]
+    #[arg(long, value_name = "PATH")]
+    stdin_name: Option<String>,
+    #[command(flatten)]
+    policies: policies::PolicyArgs,
     /// Files and folders; `-` is standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
-pub(super) fn run(args: &CheckArgs, global: &Global) -> Outcome {
+pub(in crate::cli) fn run(args: &CheckArgs, global: &Global) -> Outcome {
+    if args.policies.are_given() {
+        return policies::run(&args.policies, &args.paths, args.stdin_name.as_deref(), global);
+    }
     let judged = match (&args.base, args.staged, args.paths.as_slice()) {
         (Some(base), _, _) => range(base, args, global),
         (None, true, _) => staged(global),
@@ -63,7 +71,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global) -> Outcome {
             );
             return Outcome::NoVerdict;
         }
-        (None, false, paths) => files(paths, &args.stdin_name, global),
+        (None, false, paths) => files(paths, args.stdin_name.as_deref().unwrap_or("stdin.yaml"), global),
     };
     match judged {
         Ok((verdict, existing)) => outcome::report(&verdict, existing, Door::Check, global),
@@ -76,6 +84,9 @@ type Judged = Result<(Verdict, Existing), GateError>;
 fn range(base: &str, args: &CheckArgs, global: &Global) -> Judged {
     let repository = environment::local_repository()?;
     let gate = client_gate(&repository, global)?;
+    if global.verbose {
+        gate.tell_builtin_errors();
+    }
     let name = match &args.ref_name {
         Some(name) if name.starts_with("refs/") => RefName::try_from(name.as_str())?,
         Some(name) => RefName::try_from(format!("refs/heads/{name}").as_str())?,
@@ -102,6 +113,9 @@ fn range(base: &str, args: &CheckArgs, global: &Global) -> Judged {
 fn staged(global: &Global) -> Judged {
     let repository = environment::local_repository()?;
     let gate = client_gate(&repository, global)?;
+    if global.verbose {
+        gate.tell_builtin_errors();
+    }
     let index = environment::index_file(&repository)?;
     let existing = gate.config().existing;
     gate.judge_staged(&repository, &index, Push::by_this_process()).map(|verdict| (verdict, existing))
@@ -117,6 +131,9 @@ fn files(paths: &[PathBuf], stdin_name: &str, global: &Global) -> Judged {
     let repository = Repository::discover(&here).ok();
     let root = repository.as_ref().and_then(Repository::work_dir);
     let gate = Gate::for_client(&environment::client_config(global.config.as_deref(), root.as_deref())?)?;
+    if global.verbose {
+        gate.tell_builtin_errors();
+    }
     let tracked = tracked_files(repository.as_ref());
     let root = root.unwrap_or(here);
     let mut found = BTreeMap::new();
