@@ -145,7 +145,7 @@ fn plain(value: &Value) -> Value {
         Value::Array(items) => Value::from(items.iter().map(plain).collect::<Vec<_>>()),
         Value::Set(items) => {
             let mut items: Vec<&Value> = items.iter_sorted().collect();
-            items.sort_by(|a, b| super::interpret::compare(a, b));
+            items.sort_by(|a, b| super::builtins::compare(a, b));
             Value::from(items.into_iter().map(plain).collect::<Vec<_>>())
         }
         Value::Object(fields) => {

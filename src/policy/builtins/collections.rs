@@ -34,18 +34,19 @@ fn rank(value: &Value) -> u8 {
     }
 }
 
-/// OPA's order of values: to regorus sets come before objects.
-pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
+/// OPA's order of values: to regorus sets come before objects. Objects are compared entry by entry, a key with its value.
+pub(in crate::policy) fn compare(left: &Value, right: &Value) -> Ordering {
     match (left, right) {
         (Value::Array(a), Value::Array(b)) => compare_all(a.iter(), b.iter()),
         (Value::Set(a), Value::Set(b)) => compare_all(sorted(a.iter()).into_iter(), sorted(b.iter()).into_iter()),
-        (Value::Object(a), Value::Object(b)) => {
-            let (a, b) = (by_key(a.iter()), by_key(b.iter()));
-            compare_all(a.iter().map(|field| field.0), b.iter().map(|field| field.0))
-                .then_with(|| compare_all(a.iter().map(|field| field.1), b.iter().map(|field| field.1)))
-        }
+        (Value::Object(a), Value::Object(b)) => compare_all(entries(by_key(a.iter())), entries(by_key(b.iter()))),
         _ => rank(left).cmp(&rank(right)).then_with(|| left.cmp(right)),
     }
+}
+
+/// Keys and values one after the other.
+fn entries<'a>(fields: Vec<(&'a Value, &'a Value)>) -> impl Iterator<Item = &'a Value> {
+    fields.into_iter().flat_map(|(key, value)| [key, value])
 }
 
 /// Element by element, then by length.

@@ -135,7 +135,8 @@ pub(super) fn number(value: &Value) -> String {
     }
 }
 
-fn string(out: &mut String, text: &str) {
+/// Writes a string as Go writes it in JSON.
+pub(super) fn string(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {

@@ -72,6 +72,7 @@ pub(super) fn now() -> i64 {
     NOW.get()
 }
 
+pub(super) use collections::compare;
 pub(super) use fault::{arithmetic, begin, current_fault};
 
 /// A builtin as a function of its arguments: an error is "undefined" to a policy, as in OPA.

@@ -24,7 +24,6 @@ mod watch;
 
 pub(super) use ir::Site;
 pub(super) use machine::{Fault, FaultKind};
-pub(super) use operators::compare;
 pub(super) use question::Question;
 pub(super) use state::State;
 pub(super) use watch::Watch;

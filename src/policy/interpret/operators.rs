@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use anyhow::{Result, bail};
 use regorus::Value;
 
-use super::super::builtins::arithmetic;
+use super::super::builtins::{arithmetic, compare};
 use super::ir::Operator;
 
 /// The builtin that an operator is.
@@ -109,43 +109,5 @@ pub(super) fn element<'v>(collection: &'v Value, key: &Value) -> Option<&'v Valu
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// The order of types: regorus has sets before objects, OPA after them.
-fn rank(value: &Value) -> u8 {
-    match value {
-        Value::Null => 0,
-        Value::Bool(_) => 1,
-        Value::Number(_) => 2,
-        Value::String(_) => 3,
-        Value::Array(_) => 4,
-        Value::Object(_) => 5,
-        Value::Set(_) => 6,
-        Value::Undefined => 7,
-    }
-}
-
-/// Compares as OPA does.
-pub(in super::super) fn compare(left: &Value, right: &Value) -> Ordering {
-    match (left, right) {
-        (Value::Array(left), Value::Array(right)) => {
-            let mut pairs = left.iter().zip(right.iter()).map(|(left, right)| compare(left, right));
-            pairs.find(|order| order.is_ne()).unwrap_or_else(|| left.len().cmp(&right.len()))
-        }
-        (Value::Set(left), Value::Set(right)) => {
-            let mut pairs = left.iter_sorted().zip(right.iter_sorted()).map(|(left, right)| compare(left, right));
-            pairs.find(|order| order.is_ne()).unwrap_or_else(|| left.len().cmp(&right.len()))
-        }
-        (Value::Object(left), Value::Object(right)) => {
-            for ((left_key, left), (right_key, right)) in left.iter_sorted().zip(right.iter_sorted()) {
-                let order = compare(left_key, right_key).then_with(|| compare(left, right));
-                if order.is_ne() {
-                    return order;
-                }
-            }
-            left.len().cmp(&right.len())
-        }
-        (left, right) => rank(left).cmp(&rank(right)).then_with(|| left.cmp(right)),
     }
 }

@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 use super::super::crypto::{Alphabet, Hash, PublicKey, beyond, to_base64};
+use super::super::json;
 use super::keys::{self, ALGORITHMS, Material};
 
 pub(super) fn encode_sign(arguments: &[Value]) -> Result<Value> {
@@ -87,7 +88,7 @@ fn write(out: &mut String, value: &Value) -> Result<()> {
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Number(number) if number.is_integer() => out.push_str(&number.format_decimal()),
         Value::Number(_) => return Err(beyond("a token to sign has a number that may be written in several ways")),
-        Value::String(text) => quote(out, text),
+        Value::String(text) => json::string(out, text),
         Value::Array(items) => list(out, items.iter())?,
         Value::Set(items) => list(out, items.iter_sorted())?,
         Value::Object(fields) => {
@@ -99,7 +100,7 @@ fn write(out: &mut String, value: &Value) -> Result<()> {
                 if index > 0 {
                     out.push(',');
                 }
-                quote(out, key);
+                json::string(out, key);
                 out.push(':');
                 write(out, value)?;
             }
@@ -120,24 +121,4 @@ fn list<'v>(out: &mut String, items: impl Iterator<Item = &'v Value>) -> Result<
     }
     out.push(']');
     Ok(())
-}
-
-fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' | '\u{0}'..='\u{1f}' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(character)));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push('"');
 }
