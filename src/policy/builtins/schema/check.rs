@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::super::arguments::too_much;
 use super::format;
 use super::json::{Decimal, go};
-use super::parse::{Additional, Bound, Dependency, Id, Node, Schemas};
+use super::node::{Additional, Bound, Dependency, Id, Node, Schemas};
 
 /// Something wrong with a document.
 #[derive(Debug)]

@@ -2,8 +2,10 @@
 //! and 7, or all of them at once where a schema does not say.
 
 mod check;
+mod fields;
 mod format;
 mod json;
+mod node;
 mod parse;
 
 use std::collections::BTreeMap;
@@ -13,7 +15,7 @@ use regorus::Value;
 use serde_json::Value as Json;
 
 use super::Own;
-use parse::Mistake;
+use fields::Mistake;
 
 pub(super) const TABLE: &[Own] =
     &[own!("json.match_schema", 2, match_schema), own!("json.verify_schema", 1, verify_schema)];

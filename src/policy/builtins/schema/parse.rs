@@ -2,26 +2,15 @@
 
 use std::collections::HashMap;
 
-use regex::Regex;
 use serde_json::{Map, Value as Json};
 
 use super::super::arguments::too_much;
 use super::super::patterns;
-use super::json::{Decimal, go};
-
-/// What is wrong with a schema.
-#[derive(Debug)]
-pub(super) struct Mistake(pub(super) String);
-
-type Parsed<T> = Result<T, Mistake>;
-
-fn mistake<T>(text: impl Into<String>) -> Parsed<T> {
-    Err(Mistake(text.into()))
-}
-
-fn invalid_type<T>(expected: &str, given: &str) -> Parsed<T> {
-    mistake(format!("Invalid type. Expected: {expected}, given: {given}"))
-}
+use super::{
+    fields::{Mistake, Parsed, bound, decoded, invalid_type, list, mistake, pointed, size, sorted, string, types},
+    json::go,
+    node::{Additional, Bound, Dependency, Id, Node, Schemas},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Draft {
@@ -30,76 +19,6 @@ enum Draft {
     Seven,
     /// None is named: all at once.
     Hybrid,
-}
-
-/// Index into `Schemas::nodes`.
-pub(super) type Id = usize;
-
-#[derive(Debug)]
-pub(super) enum Additional {
-    Allowed(bool),
-    Schema(Id),
-}
-
-#[derive(Debug)]
-pub(super) enum Dependency {
-    Names(Vec<String>),
-    Schema(Id),
-}
-
-/// A number a schema names, and as it is shown.
-#[derive(Debug)]
-pub(super) struct Bound {
-    pub(super) number: Decimal,
-    pub(super) shown: String,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Node {
-    /// `true` or `false`.
-    pub(super) pass: Option<bool>,
-    pub(super) reference: Option<Id>,
-    pub(super) types: Vec<String>,
-    pub(super) properties: Vec<(String, Id)>,
-    pub(super) additional_properties: Option<Additional>,
-    pub(super) pattern_properties: Vec<(Regex, Id)>,
-    pub(super) property_names: Option<Id>,
-    pub(super) dependencies: Vec<(String, Dependency)>,
-    pub(super) items: Vec<Id>,
-    pub(super) items_for_all: bool,
-    pub(super) additional_items: Option<Additional>,
-    pub(super) multiple_of: Option<Bound>,
-    pub(super) minimum: Option<Bound>,
-    pub(super) exclusive_minimum: Option<Bound>,
-    pub(super) maximum: Option<Bound>,
-    pub(super) exclusive_maximum: Option<Bound>,
-    pub(super) min_length: Option<usize>,
-    pub(super) max_length: Option<usize>,
-    /// As compiled, and as written.
-    pub(super) pattern: Option<(Regex, String)>,
-    pub(super) format: Option<String>,
-    pub(super) min_properties: Option<usize>,
-    pub(super) max_properties: Option<usize>,
-    pub(super) required: Vec<String>,
-    pub(super) min_items: Option<usize>,
-    pub(super) max_items: Option<usize>,
-    pub(super) unique_items: bool,
-    pub(super) contains: Option<Id>,
-    pub(super) constant: Option<String>,
-    pub(super) enumeration: Option<Vec<String>>,
-    pub(super) one_of: Vec<Id>,
-    pub(super) any_of: Vec<Id>,
-    pub(super) all_of: Vec<Id>,
-    pub(super) not: Option<Id>,
-    pub(super) condition: Option<Id>,
-    pub(super) then: Option<Id>,
-    pub(super) otherwise: Option<Id>,
-}
-
-/// A schema with all those inside it; the first is the outermost.
-#[derive(Debug)]
-pub(super) struct Schemas {
-    pub(super) nodes: Vec<Node>,
 }
 
 struct Parser<'s> {
@@ -494,107 +413,4 @@ impl<'s> Parser<'s> {
             Some(_) => mistake(format!("{key} must be of an object")),
         }
     }
-}
-
-fn pointed<'s>(root: &'s Json, pointer: &str) -> Parsed<&'s Json> {
-    let mut at = root;
-    for step in pointer.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
-        let inner = match at {
-            Json::Array(items) => step.parse().ok().and_then(|index: usize| items.get(index)),
-            other => other.get(&step),
-        };
-        at = inner.ok_or_else(|| Mistake(format!("Object has no key '{step}'")))?;
-    }
-    Ok(at)
-}
-
-fn sorted(fields: &Map<String, Json>) -> Vec<(&String, &Json)> {
-    let mut sorted: Vec<_> = fields.iter().collect();
-    sorted.sort_unstable_by(|a, b| a.0.cmp(b.0));
-    sorted
-}
-
-/// `%2F` and its like in a pointer.
-fn decoded(pointer: &str) -> String {
-    let mut bytes = Vec::with_capacity(pointer.len());
-    let mut rest = pointer.bytes();
-    while let Some(byte) = rest.next() {
-        let hex = (byte == b'%').then(|| rest.as_slice_of(2)).flatten();
-        match hex {
-            Some(value) => bytes.push(value),
-            None => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-trait Hex {
-    fn as_slice_of(&mut self, digits: usize) -> Option<u8>;
-}
-
-impl Hex for std::str::Bytes<'_> {
-    fn as_slice_of(&mut self, digits: usize) -> Option<u8> {
-        let text: Vec<u8> = self.clone().take(digits).collect();
-        let value = u8::from_str_radix(std::str::from_utf8(&text).ok()?, 16).ok()?;
-        self.nth(digits.checked_sub(1)?);
-        Some(value)
-    }
-}
-
-fn string<'s>(fields: &'s Map<String, Json>, key: &str) -> Parsed<Option<&'s str>> {
-    match fields.get(key) {
-        None => Ok(None),
-        Some(Json::String(text)) => Ok(Some(text)),
-        Some(_) => invalid_type("string", key),
-    }
-}
-
-fn list<'s>(fields: &'s Map<String, Json>, key: &str) -> Parsed<Option<&'s [Json]>> {
-    match fields.get(key) {
-        None => Ok(None),
-        Some(Json::Array(items)) => Ok(Some(items)),
-        Some(_) => mistake(format!("{key} must be of an array")),
-    }
-}
-
-fn size(fields: &Map<String, Json>, key: &str) -> Parsed<Option<usize>> {
-    let Some(value) = fields.get(key) else { return Ok(None) };
-    let Some(size) = value.as_i64() else { return mistake(format!("{key} must be of an integer")) };
-    match usize::try_from(size) {
-        Ok(size) => Ok(Some(size)),
-        Err(_) => mistake(format!("{key} must be greater than or equal to 0")),
-    }
-}
-
-fn bound(value: &Json) -> Option<Bound> {
-    let mut shown = String::new();
-    let flags = super::super::go_format::Flags { precision: Some(10), ..Default::default() };
-    super::super::go_format::float(&mut shown, value.as_f64()?, 'g', &flags);
-    Some(Bound { number: Decimal::of(value)?, shown })
-}
-
-const TYPES: [&str; 7] = ["array", "boolean", "integer", "number", "null", "object", "string"];
-
-fn types(fields: &Map<String, Json>, node: &mut Node) -> Parsed<()> {
-    let names: Vec<&Json> = match fields.get("type") {
-        None => return Ok(()),
-        Some(name @ Json::String(_)) => vec![name],
-        Some(Json::Array(names)) => names.iter().collect(),
-        Some(_) => return invalid_type("type", "string/Array Of Strings"),
-    };
-    for name in names {
-        let Json::String(name) = name else { return invalid_type("type", "string/Array Of Strings") };
-        if !TYPES.contains(&name.as_str()) {
-            return mistake(format!(
-                "has a primitive type that is NOT VALID -- given: /{name}/ Expected valid values are:[{}]",
-                TYPES.join(" ")
-            ));
-        }
-        if node.types.contains(name) {
-            return mistake(format!("{name} type is duplicated"));
-        }
-        node.types.push(name.clone());
-    }
-    Ok(())
 }
