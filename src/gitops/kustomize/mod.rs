@@ -3,6 +3,7 @@
 //! Facts are those of kustomize 5.7 and 5.8 (`types.Kustomization`, `target.KustTarget`,
 //! `git.NewRepoSpecFromURL`). What those versions refuse differently is let through.
 
+pub mod build;
 mod fields;
 mod missing;
 mod references;
