@@ -7,8 +7,8 @@ use std::{
 };
 
 use crate::{
-    gate::{Cache, GateError, load::CONFIG_NAME},
-    git::{GitError, Quarantine, Repository},
+    gate::{Cache, Gate, GateError, load::CONFIG_NAME},
+    git::{GitError, Purpose, Quarantine, Repository},
 };
 
 /// Where a server's configuration may lie if its repositories have none of their own.
@@ -59,6 +59,25 @@ pub(super) fn local_repository() -> Result<Repository, GateError> {
         Some(git_dir) => Ok(Repository::open(&current_dir()?.join(git_dir), None)?),
         None => Ok(Repository::discover(&current_dir()?)?),
     }
+}
+
+/// Opens the repository that a command was started in, to judge its history.
+pub(super) fn history_repository() -> Result<Repository, GateError> {
+    match set("GIT_DIR") {
+        Some(git_dir) => Ok(Repository::open_for(Purpose::History, &current_dir()?.join(git_dir), None)?),
+        None => Ok(Repository::discover_for(Purpose::History, &current_dir()?)?),
+    }
+}
+
+/// The gate that a command judges a history of this repository by: a bare one has the configuration of a server.
+pub(super) fn history_gate(named: Option<&Path>, repository: &Repository) -> Result<Gate, GateError> {
+    if let Some(root) = repository.work_dir() {
+        return Gate::for_client(&client_config(named, Some(&root))?);
+    }
+    let variable = set("PUSHGATE_CONFIG").map(PathBuf::from);
+    let named = named.map(Path::to_owned).or(variable);
+    // Nothing is kept in the Git folder: who only looks changes nothing.
+    Gate::for_server(repository, &server_config(named.as_deref(), repository)?, None)
 }
 
 /// The index that Git wants judged: `GIT_INDEX_FILE`, which may be a lock file.

@@ -13,6 +13,7 @@ mod outcome;
 mod parse;
 mod policy;
 mod policy_lint;
+mod replay;
 mod test;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -62,6 +63,8 @@ enum Output {
     Human,
     /// One JSON object
     Json,
+    /// JSON, one object a line (replay)
+    Jsonl,
     /// XML for CI (test)
     Junit,
     /// Test Anything Protocol (test)
@@ -86,6 +89,8 @@ enum Command {
     Hook(hook::HookCommand),
     /// Judge a range of commits, the index, or files as they lie
     Check(check::CheckArgs),
+    /// Judge every commit of a history as if it had been pushed
+    Replay(replay::ReplayArgs),
     /// Print what a policy sees of files, as JSON
     Parse(parse::ParseArgs),
     /// Run the unit tests of policies
@@ -122,7 +127,8 @@ impl Command {
     fn writes(&self, output: Output) -> bool {
         match (self, output) {
             (_, Output::Human)
-            | (Self::Test(_), _)
+            | (Self::Test(_), Output::Json | Output::Junit | Output::Tap)
+            | (Self::Replay(_), Output::Json | Output::Jsonl)
             | (
                 Self::Hook(_)
                 | Self::Check(_)
@@ -131,7 +137,7 @@ impl Command {
                 | Self::Config(config::ConfigCommand::Schema),
                 Output::Json,
             ) => true,
-            (_, Output::Json | Output::Junit | Output::Tap) => false,
+            (_, Output::Json | Output::Jsonl | Output::Junit | Output::Tap) => false,
         }
     }
 }
@@ -152,8 +158,9 @@ pub fn run() -> ExitCode {
     if !cli.command.writes(global.output) {
         outcome::tell(match global.output {
             Output::Human | Output::Json => {
-                "error: this command has no JSON output\nhint: hook, check, test and policy have; parse and config schema write nothing else\n"
+                "error: this command has no JSON output\nhint: hook, check, replay, test and policy have; parse and config schema write nothing else\n"
             }
+            Output::Jsonl => "error: this command has no such output\nhint: replay has jsonl\n",
             Output::Junit | Output::Tap => "error: this command has no such output\nhint: test has junit and tap\n",
         });
         return Outcome::NoVerdict.into();
@@ -161,6 +168,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Hook(command) => hook::run(&command, &global),
         Command::Check(args) => check::run(&args, &global),
+        Command::Replay(args) => replay::run(&args, &global),
         Command::Parse(args) => parse::run(&args),
         Command::Test(args) => test::run(&args, &global),
         Command::Policy(command) => policy::run(&command, &global),

@@ -74,12 +74,15 @@ pub(super) fn report(verdict: &Verdict, existing: Existing, door: Door, global: 
     match (global.output, door) {
         (Output::Json, Door::Check | Door::Policies) => say(&json::verdict(verdict)),
         (Output::Json, Door::Server | Door::PrePush | Door::PreCommit) => tell(&json::verdict(verdict)),
-        (Output::Human | Output::Junit | Output::Tap, _) if silent => {}
-        (Output::Human | Output::Junit | Output::Tap, Door::Check | Door::Policies) => {
+        (Output::Human | Output::Jsonl | Output::Junit | Output::Tap, _) if silent => {}
+        (Output::Human | Output::Jsonl | Output::Junit | Output::Tap, Door::Check | Door::Policies) => {
             tell(&human::verdict(verdict, existing, door, style(global)));
             tell(&human::summary(verdict));
         }
-        (Output::Human | Output::Junit | Output::Tap, Door::Server | Door::PrePush | Door::PreCommit) => {
+        (
+            Output::Human | Output::Jsonl | Output::Junit | Output::Tap,
+            Door::Server | Door::PrePush | Door::PreCommit,
+        ) => {
             tell(&human::verdict(verdict, existing, door, style(global)));
         }
     }
@@ -89,7 +92,9 @@ pub(super) fn report(verdict: &Verdict, existing: Existing, door: Door, global: 
 /// Prints why there is no verdict. `refused` says what that means here.
 pub(super) fn no_verdict(error: &GateError, refused: &str, door: Door, global: &Global) -> Outcome {
     match (global.output, door) {
-        (Output::Human | Output::Junit | Output::Tap, _) => tell(&failure::human(error, refused, style(global))),
+        (Output::Human | Output::Jsonl | Output::Junit | Output::Tap, _) => {
+            tell(&failure::human(error, refused, style(global)));
+        }
         (Output::Json, Door::Check | Door::Policies) => {
             say(&json::failure(&failure::plain(error), error.help().as_deref()));
         }

@@ -81,7 +81,7 @@ fn compliance(args: &ComplianceArgs, global: &Global) -> Outcome {
     }
     match global.output {
         Output::Json => say(&format!("{:#}\n", score.json())),
-        Output::Human | Output::Junit | Output::Tap => say(&score.human(global.verbose)),
+        Output::Human | Output::Jsonl | Output::Junit | Output::Tap => say(&score.human(global.verbose)),
     }
     if score.different.is_empty() { Outcome::Accepted } else { Outcome::Refused }
 }

@@ -49,7 +49,7 @@ pub(super) fn run(args: &LintArgs, global: &Global) -> Outcome {
     let count = |level| advice.iter().filter(|advice| advice.level == level).count();
     let (errors, warnings) = (count(AdviceLevel::Error), count(AdviceLevel::Warning));
     match global.output {
-        Output::Human | Output::Junit | Output::Tap => {
+        Output::Human | Output::Jsonl | Output::Junit | Output::Tap => {
             tell(&written::human(&advice, style(global)));
             if !(global.quiet && advice.is_empty()) {
                 let found = match (errors, warnings) {

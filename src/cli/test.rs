@@ -134,7 +134,7 @@ fn print(report: &TestReport, global: &Global) {
             };
             say(&written::human(report, Style { color, verbose: global.verbose }, global.quiet));
         }
-        Output::Json => say(&written::json(report)),
+        Output::Json | Output::Jsonl => say(&written::json(report)),
         Output::Junit => say(&written::junit(report)),
         Output::Tap => say(&written::tap(report)),
     }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cache, GateError,
+    Cache, GateError, Remembered,
     world::{Files, World},
 };
 use crate::{
@@ -35,7 +35,7 @@ const MARKS: [&str; 3] = ["CustomResourceDefinition", ".toolkit.fluxcd.io/", "ar
 
 /// What one file says that others depend on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Facts {
+pub(super) struct Facts {
     path: Vec<u8>,
     /// What tells its content from others: the object id, or nothing for what is in no repository.
     content: String,
@@ -55,11 +55,22 @@ impl Facts {
     }
 }
 
-/// What was found in a tree.
-#[derive(Debug, Serialize, Deserialize)]
+/// What was found in a tree, as it is kept.
+#[derive(Debug, Deserialize)]
 struct Kept {
     tree: String,
     files: Vec<Facts>,
+}
+
+/// The same to be written.
+#[derive(Debug, Serialize)]
+struct KeptRef<'f> {
+    tree: String,
+    files: Vec<&'f Facts>,
+}
+
+fn shared(files: Vec<Facts>) -> Vec<Arc<Facts>> {
+    files.into_iter().map(Arc::new).collect()
 }
 
 /// Where facts are kept, and the tree that the push begins at.
@@ -68,6 +79,8 @@ pub(super) struct Known<'a> {
     pub cache: Option<&'a Cache>,
     /// The tree before the push.
     pub base: Option<Oid>,
+    /// What earlier pushes left, where many are judged.
+    pub remembered: Option<&'a Remembered>,
 }
 
 /// Name under which the facts of a repository are kept: what is too large is no fact.
@@ -75,12 +88,15 @@ fn kept_as(world: &World<'_>) -> String {
     format!("facts {:?}", world.limits)
 }
 
+/// The definitions in a file.
+pub(super) type Definitions = Arc<Vec<Arc<CustomResource>>>;
+
 /// Definitions that were read, by file.
-type Read = BTreeMap<RepoPath, Arc<Vec<Arc<CustomResource>>>>;
+type Read = BTreeMap<RepoPath, Definitions>;
 
 /// All facts of one tree.
 pub(super) struct Index {
-    files: Vec<Facts>,
+    files: Vec<Arc<Facts>>,
     read: Mutex<Read>,
 }
 
@@ -117,17 +133,22 @@ impl Index {
             let defines = file.defines.iter().any(|(g, k)| g == group && k == kind);
             if defines && (file.content.is_empty() || !contents.contains(&file.content.as_str())) {
                 contents.push(&file.content);
-                let definitions = self.read(world, &RepoPath::new(file.path.clone()))?;
+                let definitions = self.read(world, file)?;
                 all.extend(definitions.iter().filter(|one| one.group == group && one.kind == kind).cloned());
             }
         }
         Ok(all)
     }
 
-    fn read(&self, world: &World<'_>, path: &RepoPath) -> Result<Arc<Vec<Arc<CustomResource>>>, GateError> {
+    fn read(&self, world: &World<'_>, facts: &Facts) -> Result<Definitions, GateError> {
+        let path = &RepoPath::new(facts.path.clone());
         let lock = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(read) = lock().get(path) {
             return Ok(read.clone());
+        }
+        let remembered = world.remembered().filter(|_| !facts.content.is_empty());
+        if let Some(read) = remembered.and_then(|remembered| remembered.definitions(&facts.content)) {
+            return Ok(read);
         }
         let found = match world.file(path)? {
             Some(file) => facts_in(path, &world.bytes(path, &file)?).1,
@@ -135,6 +156,9 @@ impl Index {
         };
         let found = Arc::new(found);
         lock().insert(path.clone(), found.clone());
+        if let Some(remembered) = remembered {
+            remembered.keep_definitions(&facts.content, found.clone());
+        }
         Ok(found)
     }
 
@@ -146,13 +170,13 @@ impl Index {
 
     /// The files that call a module in this folder.
     pub fn calling(&self, folder: &str) -> Vec<RepoPath> {
-        let calls = |file: &&Facts| file.calls.iter().any(|called| called == folder);
+        let calls = |file: &&Arc<Facts>| file.calls.iter().any(|called| called == folder);
         self.files.iter().filter(calls).map(|file| RepoPath::new(file.path.clone())).collect()
     }
 
     /// The files that point at any of these paths.
     pub fn pointing_at(&self, paths: &dyn Fn(&str) -> bool) -> Vec<RepoPath> {
-        let points = |file: &&Facts| file.points_at.iter().any(|path| paths(path));
+        let points = |file: &&Arc<Facts>| file.points_at.iter().any(|path| paths(path));
         self.files.iter().filter(points).map(|file| RepoPath::new(file.path.clone())).collect()
     }
 }
@@ -171,7 +195,16 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Searches a tree, beginning with what is known about the one before the push.
-    fn tree(&self, repository: &Repository, tree: Oid, known: Option<Known<'_>>) -> Result<Vec<Facts>, GateError> {
+    fn tree(&self, repository: &Repository, tree: Oid, known: Option<Known<'_>>) -> Result<Vec<Arc<Facts>>, GateError> {
+        if let Some(remembered) = known.and_then(|known| known.remembered) {
+            let (before, files) = remembered.facts(tree).unzip();
+            if before == Some(tree) {
+                return Ok(files.unwrap_or_default());
+            }
+            let files = self.between(repository, before, tree, files.unwrap_or_default())?;
+            remembered.keep_facts(tree, files.clone());
+            return Ok(files);
+        }
         let Some((cache, base)) = known.and_then(|known| Some((known.cache, known.base?))) else {
             return self.between(repository, None, tree, Vec::new());
         };
@@ -179,22 +212,22 @@ impl Search<'_> {
         let kept = cache.and_then(|cache| cache.read(&name));
         let kept: Option<Kept> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let of_base = match kept {
-            Some(kept) if Oid::from_hex(kept.tree.as_bytes()).is_ok_and(|tree| tree == base) => kept.files,
+            Some(kept) if Oid::from_hex(kept.tree.as_bytes()).is_ok_and(|tree| tree == base) => shared(kept.files),
             kept => {
                 // The tree that it was kept for may be gone by now.
                 let from_kept = kept.and_then(|kept| {
                     let before = Oid::from_hex(kept.tree.as_bytes()).ok()?;
-                    self.between(repository, Some(before), base, kept.files).ok()
+                    self.between(repository, Some(before), base, shared(kept.files)).ok()
                 });
                 let files = match from_kept {
                     Some(files) => files,
                     None => self.between(repository, None, base, Vec::new())?,
                 };
-                let kept = Kept { tree: base.to_string(), files };
+                let kept = KeptRef { tree: base.to_string(), files: files.iter().map(AsRef::as_ref).collect() };
                 if let (Some(cache), Ok(bytes)) = (cache, serde_json::to_vec(&kept)) {
                     cache.write(&name, &bytes);
                 }
-                kept.files
+                files
             }
         };
         self.read.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -207,8 +240,8 @@ impl Search<'_> {
         repository: &Repository,
         before: Option<Oid>,
         after: Oid,
-        mut files: Vec<Facts>,
-    ) -> Result<Vec<Facts>, GateError> {
+        mut files: Vec<Arc<Facts>>,
+    ) -> Result<Vec<Arc<Facts>>, GateError> {
         let changes = repository.changes(before, Some(after), self.world.limits.files)?;
         files.retain(|file| changes.binary_search_by(|change| change.path.as_bytes().cmp(&file.path)).is_err());
         let after: Vec<(RepoPath, File)> =
@@ -218,7 +251,7 @@ impl Search<'_> {
         Ok(files)
     }
 
-    fn files(&self, files: &[(RepoPath, File)]) -> Result<Vec<Facts>, GateError> {
+    fn files(&self, files: &[(RepoPath, File)]) -> Result<Vec<Arc<Facts>>, GateError> {
         let one = |(path, file): &(RepoPath, File)| {
             if !file.mode.is_file() || !may_hold_any(&path.to_text()) {
                 return Ok(None);
@@ -234,12 +267,16 @@ impl Search<'_> {
                 facts.content = id.to_string();
             }
             if !definitions.is_empty() {
+                let definitions = Arc::new(definitions);
+                if let Some(remembered) = self.world.remembered().filter(|_| !facts.content.is_empty()) {
+                    remembered.keep_definitions(&facts.content, definitions.clone());
+                }
                 let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-                read.insert(path.clone(), Arc::new(definitions));
+                read.insert(path.clone(), definitions);
             }
-            Ok(Some(facts).filter(|facts| !facts.is_empty()))
+            Ok(Some(facts).filter(|facts| !facts.is_empty()).map(Arc::new))
         };
-        let found: Vec<Result<Option<Facts>, GateError>> = files.par_iter().map(one).collect();
+        let found: Vec<Result<Option<Arc<Facts>>, GateError>> = files.par_iter().map(one).collect();
         found.into_iter().filter_map(Result::transpose).collect()
     }
 }

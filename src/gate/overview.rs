@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::{
     Gate, GateError, Memory,
+    facts::Known,
     files::{Reader, Selected, Spent, TextFile, select, select_name},
     judge::over_limit,
     world::{Files, World},
@@ -39,7 +40,8 @@ impl Gate {
         let mut worlds = Vec::with_capacity(updates.len());
         for update in &updates {
             let tree = update.new.map(|new| repository.peel(new)).transpose()?.and_then(Peeled::tree);
-            worlds.push(tree.map(|tree| self.world(Files::Tree { repository, tree: Some(tree) })));
+            let known = Known { remembered: memory.remembered, ..self.known(None) };
+            worlds.push(tree.map(|tree| self.world(Files::Tree { repository, tree: Some(tree) }).knowing(known)));
         }
         let worlds: Vec<_> = worlds.iter().map(Option::as_ref).collect();
         self.ask_about_push(repository, push, &Overview { push, updates }, &worlds, findings)

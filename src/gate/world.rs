@@ -14,7 +14,7 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    GateError,
+    GateError, Remembered,
     facts::{Index, Known},
 };
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
     iac::terraform,
     kubernetes::crd::CustomResource,
     policy::{Inventory, Object},
-    rule::{GitRepository, Kustomized, Surroundings},
+    rule::{GitRepository, Kustomization, Kustomized, Surroundings},
 };
 
 /// Most links that are followed on the way to a file.
@@ -50,7 +50,7 @@ pub(super) struct World<'a> {
     pub(super) limits: &'a Limits,
     known: Option<Known<'a>>,
     index: OnceLock<Result<Index, TreeError>>,
-    kustomized: OnceLock<Result<Kustomized, TreeError>>,
+    kustomized: OnceLock<Result<Arc<Kustomized>, TreeError>>,
     inventory: OnceLock<Result<Inventory, TreeError>>,
     /// Folders of a tree that have been looked into, by path.
     folders: Mutex<BTreeMap<RepoPath, Option<Arc<Folder>>>>,
@@ -58,7 +58,7 @@ pub(super) struct World<'a> {
 }
 
 /// What is in a folder, by name.
-type Folder = BTreeMap<Vec<u8>, Inside>;
+pub(super) type Folder = BTreeMap<Vec<u8>, Inside>;
 
 impl<'a> World<'a> {
     pub fn new(files: Files<'a>, limits: &'a Limits) -> Self {
@@ -78,6 +78,11 @@ impl<'a> World<'a> {
     pub fn knowing(mut self, known: Known<'a>) -> Self {
         self.known = Some(known);
         self
+    }
+
+    /// What earlier pushes left, where many are judged.
+    pub(super) fn remembered(&self) -> Option<&'a Remembered> {
+        self.known.and_then(|known| known.remembered)
     }
 
     /// The file at a path, links not followed; `None` where there is nothing, or a folder.
@@ -141,8 +146,20 @@ impl<'a> World<'a> {
                 Some(Inside::File(_)) | None => None,
             },
         };
-        let folder = tree.map(|tree| repository.read_folder(tree)).transpose()?.map(Arc::new);
+        let folder = tree.map(|tree| self.read_folder(repository, tree)).transpose()?;
         known().insert(path.clone(), folder.clone());
+        Ok(folder)
+    }
+
+    fn read_folder(&self, repository: &Repository, tree: Oid) -> Result<Arc<Folder>, GateError> {
+        let remembered = self.remembered();
+        if let Some(folder) = remembered.and_then(|remembered| remembered.folder(tree)) {
+            return Ok(folder);
+        }
+        let folder = Arc::new(repository.read_folder(tree)?);
+        if let Some(remembered) = remembered {
+            remembered.keep_folder(tree, folder.clone());
+        }
         Ok(folder)
     }
 
@@ -235,7 +252,7 @@ fn is_below(file: &RepoPath, folder: &RepoPath) -> bool {
     folder.is_empty() || file.as_bytes().strip_prefix(folder).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
-fn tree_error(error: &GateError) -> TreeError {
+pub(super) fn tree_error(error: &GateError) -> TreeError {
     match error {
         GateError::Git(GitError::FileTooLarge { .. }) => TreeError::too_large(error.to_string()),
         other => TreeError::new(other.to_string()),
@@ -333,6 +350,10 @@ impl Surroundings for World<'_> {
             Err(error) => Err(tree_error(&error)),
         };
         let collect = || {
+            let read = |path: &RepoPath, file: File| objects(&(path.clone(), file));
+            if let Some(all) = self.objects_remembered(&is_one, &read) {
+                return Ok(all.values().flat_map(|found| found.iter().cloned()).collect());
+            }
             let found: Vec<Result<Vec<Object>, TreeError>> = self.all(&is_one)?.par_iter().map(objects).collect();
             Ok(found.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
         };
@@ -341,28 +362,37 @@ impl Surroundings for World<'_> {
 
     fn kustomized(&self) -> Result<&Kustomized, TreeError> {
         let read = || {
+            if let Some(known) = self.kustomized_remembered() {
+                return Ok(known);
+            }
             let mut kustomized = Kustomized::default();
             for (path, file) in self.kustomizations()? {
-                let bytes = match self.bytes(&path, &file) {
-                    Ok(bytes) => bytes,
-                    // Whatever it says, nobody has judged it.
-                    Err(GateError::Git(GitError::FileTooLarge { .. })) => continue,
-                    Err(error) => return Err(tree_error(&error)),
-                };
-                let parsed = parse(Format::Yaml, &bytes, &self.limits.parse());
-                let Some(document) = parsed.documents.first() else { continue };
-                let path = path.to_text();
-                if kustomize::is_kustomization(&path, &document.root) {
-                    kustomized.add(&path, &document.root);
+                if let Some(one) = self.kustomization(&path, &file)? {
+                    kustomized.add(&path.to_text(), &one);
                 }
             }
-            Ok(kustomized)
+            Ok(Arc::new(kustomized))
         };
-        self.kustomized.get_or_init(read).as_ref().map_err(Clone::clone)
+        self.kustomized.get_or_init(read).as_deref().map_err(Clone::clone)
     }
 }
 
 impl World<'_> {
+    /// What a file says as a kustomization; `None` where it is none.
+    pub(super) fn kustomization(&self, path: &RepoPath, file: &File) -> Result<Option<Kustomization>, TreeError> {
+        let bytes = match self.bytes(path, file) {
+            Ok(bytes) => bytes,
+            // Whatever it says, nobody has judged it.
+            Err(GateError::Git(GitError::FileTooLarge { .. })) => return Ok(None),
+            Err(error) => return Err(tree_error(&error)),
+        };
+        let parsed = parse(Format::Yaml, &bytes, &self.limits.parse());
+        let Some(document) = parsed.documents.first() else { return Ok(None) };
+        let path = path.to_text();
+        let is_one = kustomize::is_kustomization(&path, &document.root);
+        Ok(is_one.then(|| Kustomization::read(&path, &document.root)))
+    }
+
     fn index(&self) -> Result<&Index, TreeError> {
         let index = self.index.get_or_init(|| Index::of(self, self.known).map_err(|error| tree_error(&error)));
         index.as_ref().map_err(Clone::clone)

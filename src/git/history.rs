@@ -37,6 +37,15 @@ pub struct NewCommit {
     pub before: Vec<Oid>,
 }
 
+/// The commits of a main line: from each to its first parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MainLine {
+    /// The commits, the oldest first.
+    pub commits: Vec<Oid>,
+    /// The first parent of the oldest; `None` where that has none. In a shallow clone it may not be there.
+    pub before: Option<Oid>,
+}
+
 /// Whom a commit names, as they wrote it: nothing of it is proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -130,6 +139,43 @@ impl Repository {
             found.push(NewCommit { id, tree, before });
         }
         Ok(Some(found))
+    }
+
+    /// The commits that lead from `base` to `tip` from first parent to first parent, without those that lead to
+    /// `base` as well; all of them where there is no `base`. History ends at a commit that cannot be read.
+    ///
+    /// # Errors
+    /// [`GitError::Object`] when `tip` itself cannot be read, [`GitError::History`].
+    pub fn main_line(&self, tip: Oid, base: Option<Oid>) -> Result<MainLine, GitError> {
+        let (mut commits, mut next) = (Vec::new(), Some(tip));
+        while let Some(id) = next.filter(|id| Some(*id) != base) {
+            match self.commit(id) {
+                Ok((_, parents)) => {
+                    commits.push(id);
+                    next = parents.first().copied();
+                }
+                Err(error) if commits.is_empty() => return Err(error),
+                Err(_) => break,
+            }
+        }
+        if let Some(base) = base.filter(|base| next != Some(*base)) {
+            // It lies beside the main line. From some commit on, all that follow lead to it.
+            let mut history = self.history();
+            let (mut new, mut known) = (0, commits.len());
+            while new < known {
+                let middle = new.midpoint(known);
+                let Some(commit) = commits.get(middle) else { break };
+                if history.is_ancestor(*commit, base)? {
+                    known = middle;
+                } else {
+                    new = middle + 1;
+                }
+            }
+            next = commits.get(known).copied().or(next);
+            commits.truncate(known);
+        }
+        commits.reverse();
+        Ok(MainLine { commits, before: next })
     }
 
     /// The tree and the parents of a commit.

@@ -11,11 +11,11 @@ mod quarantine;
 mod repository;
 mod tree;
 
-pub use history::{CommitFacts, History, NewCommit, Person};
+pub use history::{CommitFacts, History, MainLine, NewCommit, Person};
 pub use index::StagedIndex;
 pub use names::{InvalidRefName, Oid, RefKind, RefName, RepoPath};
 pub use quarantine::Quarantine;
-pub use repository::{Peeled, Repository};
+pub use repository::{Peeled, Purpose, Repository};
 pub use tree::{Change, Content, File, FileMode, Inside};
 
 /// Why Git could not be read. Every one of them ends in "no verdict": the push is refused.

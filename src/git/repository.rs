@@ -58,10 +58,23 @@ impl Peeled {
     }
 }
 
+/// What a repository is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To judge a push. All of its objects have to be there.
+    Push,
+    /// To judge much of its history. An object that is not there costs the commits that need it, so a partial clone
+    /// will do; and more of what was decoded is kept, for most commits read what those before them did.
+    History,
+}
+
 /// Longest chain of tags of tags that is followed.
 const MAX_TAG_CHAIN: usize = 50;
 /// Largest single object that is read at all, whatever `limits.file-size` says.
 const MAX_OBJECT: usize = 2 << 30;
+/// Bytes of objects that each thread keeps to judge a history: as they are, and as what others are deltas of.
+const KEPT_OBJECTS: usize = 32 << 20;
+const KEPT_BASES: usize = 96 << 20;
 
 impl Repository {
     /// Opens the repository whose Git folder this is, with the pushed objects where Git has them
@@ -71,6 +84,14 @@ impl Repository {
     /// [`GitError::Open`], [`GitError::View`], and [`GitError::Unsupported`] for repositories that
     /// gix would read wrongly without saying so: reftable (no refs), partial clones (no objects).
     pub fn open(git_dir: &Path, quarantine: Option<&Quarantine>) -> Result<Self, GitError> {
+        Self::open_for(Purpose::Push, git_dir, quarantine)
+    }
+
+    /// The same for a purpose.
+    ///
+    /// # Errors
+    /// As [`Repository::open`].
+    pub fn open_for(purpose: Purpose, git_dir: &Path, quarantine: Option<&Quarantine>) -> Result<Self, GitError> {
         let git_dir = fs::canonicalize(git_dir)
             .map_err(|error| GitError::Open { path: git_dir.to_owned(), reason: error.to_string() })?;
         let failed = |reason: String| GitError::Open { path: git_dir.clone(), reason };
@@ -81,7 +102,7 @@ impl Repository {
             .with(gix::sec::Trust::Full)
             .config_overrides(["core.useReplaceRefs=false", "core.commitGraph=true"]);
         let mut repository = options.open(&git_dir).map_err(|error| failed(one_line(&error)))?.to_thread_local();
-        refuse_unsupported(&repository, &git_dir)?;
+        refuse_unsupported(&repository, &git_dir, purpose)?;
         let kind = repository.object_hash();
         let store = gix::odb::store::init::Options { alloc_limit_bytes: Some(MAX_OBJECT), ..Default::default() };
         let view = quarantine.map(Quarantine::view).transpose()?;
@@ -90,7 +111,16 @@ impl Repository {
             None => repository.common_dir().join("objects"),
         };
         let mut handle = gix::odb::at_opts(objects, kind, None, store).map_err(|error| failed(error.to_string()))?;
-        handle.set_pack_cache(|| Box::<gix::odb::pack::cache::lru::StaticLinkedList<64>>::default());
+        match purpose {
+            Purpose::Push => {
+                handle.set_pack_cache(|| Box::<gix::odb::pack::cache::lru::StaticLinkedList<64>>::default());
+            }
+            Purpose::History => {
+                use gix::odb::pack::cache::{lru, object};
+                handle.set_pack_cache(|| Box::new(lru::MemoryCappedHashmap::new(KEPT_BASES)));
+                handle.set_object_cache(|| Box::new(object::MemoryCappedHashmap::new(KEPT_OBJECTS)));
+            }
+        }
         // Nothing that matters appears while the hook runs; looking for it again at every miss is
         // what costs.
         handle.refresh_never();
@@ -108,11 +138,19 @@ impl Repository {
     /// # Errors
     /// As [`Repository::open`].
     pub fn discover(folder: &Path) -> Result<Self, GitError> {
+        Self::discover_for(Purpose::Push, folder)
+    }
+
+    /// The same for a purpose.
+    ///
+    /// # Errors
+    /// As [`Repository::open`].
+    pub fn discover_for(purpose: Purpose, folder: &Path) -> Result<Self, GitError> {
         let failed = |reason: String| GitError::Open { path: folder.to_owned(), reason };
         let (path, _trust) =
             gix::discover::upwards(folder).map_err(|_| failed("there is none here or above".to_owned()))?;
         let (git_dir, _work_tree) = path.into_repository_and_work_tree_directories();
-        Self::open(&git_dir, None)
+        Self::open_for(purpose, &git_dir, None)
     }
 
     /// The Git folder, absolute.
@@ -161,31 +199,7 @@ impl Repository {
     /// # Errors
     /// [`GitError::Object`] when something on the way cannot be read, or the chain is too long.
     pub fn peel(&self, id: Oid) -> Result<Peeled, GitError> {
-        let repository = self.local();
-        let mut current = id;
-        let mut buffer = Vec::new();
-        for _ in 0..MAX_TAG_CHAIN {
-            let kind = repository.find_header(current).map_err(|error| unreadable("object", current, &error))?.kind();
-            match kind {
-                Kind::Commit => {
-                    let commit = repository
-                        .objects
-                        .find_commit(&current, &mut buffer)
-                        .map_err(|error| unreadable("commit", current, &error))?;
-                    return Ok(Peeled::Commit { commit: current, tree: commit.tree() });
-                }
-                Kind::Tree => return Ok(Peeled::Tree(current)),
-                Kind::Blob => return Ok(Peeled::Blob(current)),
-                Kind::Tag => {
-                    let tag = repository
-                        .objects
-                        .find_tag(&current, &mut buffer)
-                        .map_err(|error| unreadable("tag", current, &error))?;
-                    current = tag.target();
-                }
-            }
-        }
-        Err(GitError::Object { what: "tag", id, reason: format!("more than {MAX_TAG_CHAIN} tags of tags") })
+        self.with(|repository| peel(repository, id))
     }
 
     /// The ref that a push to `name` would really change: where the server has a symbolic ref of
@@ -282,6 +296,33 @@ impl Repository {
     }
 }
 
+fn peel(repository: &gix::Repository, id: Oid) -> Result<Peeled, GitError> {
+    let mut current = id;
+    let mut buffer = Vec::new();
+    for _ in 0..MAX_TAG_CHAIN {
+        let kind = repository.find_header(current).map_err(|error| unreadable("object", current, &error))?.kind();
+        match kind {
+            Kind::Commit => {
+                let commit = repository
+                    .objects
+                    .find_commit(&current, &mut buffer)
+                    .map_err(|error| unreadable("commit", current, &error))?;
+                return Ok(Peeled::Commit { commit: current, tree: commit.tree() });
+            }
+            Kind::Tree => return Ok(Peeled::Tree(current)),
+            Kind::Blob => return Ok(Peeled::Blob(current)),
+            Kind::Tag => {
+                let tag = repository
+                    .objects
+                    .find_tag(&current, &mut buffer)
+                    .map_err(|error| unreadable("tag", current, &error))?;
+                current = tag.target();
+            }
+        }
+    }
+    Err(GitError::Object { what: "tag", id, reason: format!("more than {MAX_TAG_CHAIN} tags of tags") })
+}
+
 /// An object that cannot be read, with gix's reason.
 pub(super) fn unreadable(what: &'static str, id: Oid, error: &dyn std::error::Error) -> GitError {
     GitError::Object { what, id, reason: one_line(error) }
@@ -303,7 +344,7 @@ pub(super) fn one_line(error: &dyn std::error::Error) -> String {
 }
 
 /// Refuses what gix would read wrongly and silently.
-fn refuse_unsupported(repository: &gix::Repository, git_dir: &Path) -> Result<(), GitError> {
+fn refuse_unsupported(repository: &gix::Repository, git_dir: &Path, purpose: Purpose) -> Result<(), GitError> {
     let unsupported = |what, help| GitError::Unsupported { path: git_dir.to_owned(), what, help };
     let config = repository.config_snapshot();
     let reftable =
@@ -318,7 +359,8 @@ fn refuse_unsupported(repository: &gix::Repository, git_dir: &Path) -> Result<()
     let promised = config.plumbing().sections_by_name("remote").is_some_and(|mut remotes| {
         remotes.any(|remote| remote.value("promisor").is_some_and(|value| value.eq_ignore_ascii_case(b"true")))
     });
-    if promised || config.string("extensions.partialClone").is_some() {
+    let partial = promised || config.string("extensions.partialClone").is_some();
+    if partial && purpose == Purpose::Push {
         return Err(unsupported(
             "is a partial clone, so objects that the gate has to see may be missing",
             "clone it again without --filter, or fetch what is missing: git fetch --refetch --no-filter",

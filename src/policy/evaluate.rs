@@ -100,6 +100,12 @@ impl Evaluator {
         Self { set, runner, inventory: None, data_is_set: true, data }
     }
 
+    /// Sets the time of the push from now on, in nanoseconds since 1970. What was found out at another time is not
+    /// kept: every evaluation sets its input anew.
+    pub fn set_time(&mut self, now: i64) {
+        self.runner.set_now(now);
+    }
+
     /// Sets what `data.inventory` is from now on.
     pub fn set_inventory(&mut self, inventory: Option<&Inventory>) {
         let wanted = inventory.filter(|_| self.set.reads.inventory);

@@ -32,6 +32,11 @@ impl Runner {
         builtins::set_now(self.now);
     }
 
+    /// Sets the time of the push, for the inputs that follow.
+    pub(super) fn set_now(&mut self, now: i64) {
+        self.now = now;
+    }
+
     /// Replaces the input; `Undefined` for none.
     pub(super) fn set_input(&mut self, input: &Value) {
         self.state.set_input(Some(input.clone()).filter(|input| *input != Value::Undefined));

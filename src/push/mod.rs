@@ -33,15 +33,19 @@ pub enum KnownRefs {
     Own,
     /// What was last seen of a remote, by its name: the repository that judges is the one that sends.
     Remote(String),
+    /// None but those that the push updates, as they were before it: the repository that judges has refs that
+    /// came later.
+    Updated,
 }
 
 impl KnownRefs {
-    /// The part of the ref names that they share here.
+    /// The part of the ref names that they share here; `None` where there are none.
     #[must_use]
-    pub fn prefix(&self) -> String {
+    pub fn prefix(&self) -> Option<String> {
         match self {
-            Self::Own => "refs/".to_owned(),
-            Self::Remote(remote) => format!("refs/remotes/{remote}/"),
+            Self::Own => Some("refs/".to_owned()),
+            Self::Remote(remote) => Some(format!("refs/remotes/{remote}/")),
+            Self::Updated => None,
         }
     }
 
@@ -50,8 +54,8 @@ impl KnownRefs {
     pub fn name_there(&self, name: &RefName) -> Option<RefName> {
         match self {
             Self::Own => Some(name.clone()),
-            Self::Remote(_) => {
-                let branch = name.as_str().strip_prefix(&self.prefix())?;
+            Self::Remote(_) | Self::Updated => {
+                let branch = name.as_str().strip_prefix(&self.prefix()?)?;
                 RefName::try_from(format!("refs/heads/{branch}").as_str()).ok()
             }
         }

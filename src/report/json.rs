@@ -25,18 +25,30 @@ pub fn verdict(verdict: &Verdict) -> String {
         "verdict": match verdict.decision { Decision::Accept(_) => "accept", Decision::Reject => "reject" },
         "policy": {"digest": verdict.policy.digest, "source": verdict.policy.source},
         "push": push,
-        "findings": verdict.findings.iter().map(finding).collect::<Vec<_>>(),
-        "counts": {
-            "files": verdict.counts.files,
-            "documents": verdict.counts.documents,
-            "rules": verdict.counts.rules,
-            "deny": new(verdict, Severity::Deny),
-            "warn": new(verdict, Severity::Warn),
-            "waived": verdict.count(|finding| finding.waiver.is_some()),
-            "existing": verdict.count(|finding| finding.status == Status::Existing),
-        },
+        "findings": findings(verdict),
+        "counts": counts(verdict),
     });
     format!("{object:#}\n")
+}
+
+/// The findings of a verdict.
+#[must_use]
+pub fn findings(verdict: &Verdict) -> Vec<Value> {
+    verdict.findings.iter().map(finding).collect()
+}
+
+/// How much was looked at and found.
+#[must_use]
+pub fn counts(verdict: &Verdict) -> Value {
+    json!({
+        "files": verdict.counts.files,
+        "documents": verdict.counts.documents,
+        "rules": verdict.counts.rules,
+        "deny": new(verdict, Severity::Deny),
+        "warn": new(verdict, Severity::Warn),
+        "waived": verdict.count(|finding| finding.waiver.is_some()),
+        "existing": verdict.count(|finding| finding.status == Status::Existing),
+    })
 }
 
 /// Writes that there is no verdict.

@@ -4,8 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     document::{Node, Value},
-    gitops::kustomize::{NAMES, Role, Target, references},
+    gitops::kustomize::{NAMES, Reference, Role, Target, references},
 };
+
+/// What a kustomization says of others: what it points at, and what it adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kustomization {
+    targets: Vec<(String, Role)>,
+    added: Added,
+}
+
+impl Kustomization {
+    /// Reads one.
+    #[must_use]
+    pub fn read(path: &str, node: &Node) -> Self {
+        let local = |reference: Reference| match reference.target {
+            Target::Local(path) => Some((path, reference.role)),
+            Target::Remote(_) | Target::Outside | Target::Inline | Target::Unknown => None,
+        };
+        Self { targets: references(path, node).into_iter().filter_map(local).collect(), added: Added::by(node) }
+    }
+}
 
 /// What the kustomizations of a repository point at.
 #[derive(Debug, Default)]
@@ -101,17 +120,14 @@ fn joined(folder: &str, name: &str) -> String {
 
 impl Kustomized {
     /// Adds one of them.
-    pub fn add(&mut self, kustomization: &str, node: &Node) {
-        for reference in references(kustomization, node) {
-            if let Target::Local(path) = reference.target {
-                self.targets.entry(kustomization.to_owned()).or_default().push(path.clone());
-                self.by_target.entry(path).or_default().push((kustomization.to_owned(), reference.role));
-            }
+    pub fn add(&mut self, kustomization: &str, one: &Kustomization) {
+        for (path, role) in &one.targets {
+            self.targets.entry(kustomization.to_owned()).or_default().push(path.clone());
+            self.by_target.entry(path.clone()).or_default().push((kustomization.to_owned(), *role));
         }
         self.folders.insert(folder_of(kustomization).to_owned());
-        let added = Added::by(node);
-        if added != Added::default() {
-            self.added.insert(kustomization.to_owned(), added);
+        if one.added != Added::default() {
+            self.added.insert(kustomization.to_owned(), one.added);
         }
     }
 
@@ -200,7 +216,7 @@ mod tests {
             ("prod/kustomization.yaml", "resources: [../base]\npatches: [{path: p.yaml}, {path: ../base/b.yaml}]"),
         ] {
             let parsed = parse(Format::Yaml, text.as_bytes(), &ParseLimits::default());
-            all.add(path, &parsed.documents[0].root);
+            all.add(path, &Kustomization::read(path, &parsed.documents[0].root));
         }
         let anything = Added { anything: true, ..Added::default() };
         assert!(anything.covers("containers") && !Added { labels: true, ..Added::default() }.covers("containers"));

@@ -22,7 +22,7 @@ mod secrets;
 mod together;
 
 pub use file::FileText;
-pub use kustomized::{Added, Kustomized, Wholeness};
+pub use kustomized::{Added, Kustomization, Kustomized, Wholeness};
 pub use pair::{ChangeKind, Pair, Side};
 pub use push::{ChangedPath, Overview, UpdateOverview, Wanted};
 pub use together::Gathered;

@@ -88,6 +88,7 @@ impl RegoRule {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();
         let mut evaluator = taken.unwrap_or_else(|| self.policies.evaluator(scope.time));
+        evaluator.set_time(scope.time);
         if self.policies.reads().inventory {
             evaluator.set_inventory(Some(scope.tree.inventory()?));
         }

@@ -32,6 +32,7 @@ mod policy;
 mod policy_test;
 mod refs;
 mod rego;
+mod replay;
 mod report;
 mod sample;
 mod schema;
