@@ -11,6 +11,7 @@ pub mod gate;
 pub mod git;
 pub mod gitops;
 pub mod iac;
+pub mod immutability;
 pub mod kubernetes;
 pub mod policy;
 pub mod push;

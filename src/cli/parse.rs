@@ -72,13 +72,19 @@ pub(super) fn run(args: &ParseArgs) -> Outcome {
         };
         let parsed = parse(format, &bytes, &ParseLimits::default());
         let source = Arc::new(parsed.source);
-        let text =
-            FileText { path: RepoPath::new(name), source: source.clone(), format: format.name(), template: false };
+        let text = FileText {
+            path: RepoPath::new(name),
+            source: source.clone(),
+            format: format.name(),
+            template: false,
+            built: None,
+            documents: parsed.documents.into(),
+        };
         for problem in &parsed.problems {
             tell(&human::diagnostic(&problem_finding(&text, problem), Style { color: false, verbose: false }));
             outcome = Outcome::Refused;
         }
-        for document in &parsed.documents {
+        for document in text.documents.iter() {
             if args.kinds {
                 let kind = recognise::kind_of_file(&text.path.to_text(), &document.root);
                 documents.push(json!({

@@ -156,6 +156,69 @@ impl<'t> Decoder<'t> {
         self.keyword(&entry.value, &format!("`{name}`"), &known()).map(|(word, _)| word)
     }
 
+    /// A keyword, or a mapping in its place.
+    pub(super) fn word_or_table<'n, K: Keyword>(
+        &mut self,
+        fields: &Fields<'n>,
+        name: &str,
+    ) -> Option<Result<K, Fields<'n>>> {
+        let (Key { shape: Shape::WordOrTable { known, table }, .. }, entry) = fields.find(name)? else { return None };
+        let quoted = format!("`{name}`");
+        match &entry.value.value {
+            Value::Mapping(_) => self.fields(&entry.value, table, &quoted).map(Err),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) => {
+                self.keyword(&entry.value, &quoted, &known()).map(|(word, _)| Ok(word))
+            }
+        }
+    }
+
+    /// Names, each with those that may follow it: every one of them is a name of its own.
+    pub(super) fn machine(&mut self, fields: &Fields<'_>, name: &str) -> Option<Vec<(String, Vec<String>)>> {
+        let (Key { shape: Shape::Machine, .. }, entry) = fields.find(name)? else { return None };
+        let states = match &entry.value.value {
+            Value::Mapping(states) if !states.is_empty() => states,
+            Value::Mapping(_) => {
+                let problem = ConfigProblem::new(entry.value.span, format!("`{name}` is empty"));
+                self.note(problem.help("write each state with those that may follow it: `draft: [active]`"));
+                return None;
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) => {
+                self.expected(
+                    &entry.value,
+                    &format!("`{name}`"),
+                    "a mapping",
+                    Some("such as `{draft: [active], active: []}`"),
+                );
+                return None;
+            }
+        };
+        let mut read = Vec::new();
+        for state in states {
+            if state.key.trim().is_empty() {
+                self.note(ConfigProblem::new(state.key_span, "an empty name of a state").help("give it a name"));
+            }
+            let next =
+                self.each(&state.value, &state.key, true, |decoder, item, name| decoder.string(item, name, Text::Free));
+            for (target, span) in next.iter().flatten() {
+                let known = || states.iter().map(|state| state.key.as_str());
+                if known().any(|known| known == target) {
+                    if *target == state.key {
+                        let problem = ConfigProblem::new(*span, format!("`{target}` follows itself"));
+                        self.note(problem.help("remove it: a state may stay as it is anyway"));
+                    }
+                    continue;
+                }
+                let problem = ConfigProblem::new(*span, format!("`{target}` is no state of this machine"));
+                self.note(problem.help(match nearest(target, known()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("add `{target}: []` if nothing follows it"),
+                }));
+            }
+            read.push((state.key.clone(), next?.into_iter().map(|(target, _)| target).collect()));
+        }
+        Some(read)
+    }
+
     /// Keywords.
     pub(super) fn words<K: Keyword + Display>(&mut self, fields: &Fields<'_>, name: &str) -> Option<Vec<K>> {
         let (Key { shape: Shape::Words { known, may_be_empty }, .. }, entry) = fields.find(name)? else { return None };
@@ -168,18 +231,7 @@ impl<'t> Decoder<'t> {
     fn keyword<K: Keyword>(&mut self, node: &Node, name: &str, known: &Vocabulary) -> Option<(K, Span)> {
         let all = || known.words.iter().map(|(word, _)| *word);
         let Some(text) = node.as_str() else {
-            // `transition: {states: …}` is of the contract as well.
-            match &node.value {
-                Value::Mapping(entries) if !known.planned.is_empty() && !entries.is_empty() => {
-                    self.unsupported_value(node.span, &format!("{}: {{…}}", name.trim_matches('`')), known);
-                }
-                Value::Null
-                | Value::Bool(_)
-                | Value::Number(_)
-                | Value::String(_)
-                | Value::Sequence(_)
-                | Value::Mapping(_) => self.expected(node, name, &one_of(all()), None),
-            }
+            self.expected(node, name, &one_of(all()), None);
             return None;
         };
         if let Some((_, word, _)) = K::WORDS.iter().find(|(word, ..)| *word == text) {

@@ -11,15 +11,24 @@ use crate::document::{Node, Route, Step, Value};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FieldPath(Vec<Part>);
 
+/// A step of a [`FieldPath`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Part {
+pub enum Part {
+    /// Into a mapping.
     Key(String),
+    /// Into a list.
     Index(usize),
     /// Every item of a list, every value of a mapping.
     Each,
 }
 
 impl FieldPath {
+    /// Its steps.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.0
+    }
+
     /// The values the path leads to in a document, with their routes, in the order of the text.
     /// Where a key, an item or a collection does not exist, nothing is found.
     #[must_use]
@@ -32,7 +41,24 @@ impl FieldPath {
     }
 }
 
+impl From<Vec<Part>> for FieldPath {
+    fn from(parts: Vec<Part>) -> Self {
+        Self(parts)
+    }
+}
+
 impl Part {
+    /// Whether it leads through a step.
+    #[must_use]
+    pub fn takes(&self, step: &Step) -> bool {
+        match (self, step) {
+            (Self::Each, _) => true,
+            (Self::Key(key), Step::Key(other)) => key == other,
+            (Self::Index(index), Step::Index(other)) => index == other,
+            (Self::Key(_), Step::Index(_)) | (Self::Index(_), Step::Key(_)) => false,
+        }
+    }
+
     fn select<'n>(&self, route: Route, node: &'n Node) -> Vec<(Route, &'n Node)> {
         match self {
             Self::Key(key) => {

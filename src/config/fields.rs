@@ -50,6 +50,9 @@ impl Decoder<'_> {
                     ConfigProblem::new(entry.key_span, format!("`{}` says nothing without `{other}`", key.name));
                 self.note(problem.help("remove it"));
             }
+            for needed in key.needs.iter().filter(|needed| !fields.has(needed)).filter_map(|name| table.key(name)) {
+                self.missing(table, &[needed], first.key_span);
+            }
         }
         let stood_in_for = table.planned.iter().any(|planned| planned.stands_in && node.entry(planned.name).is_some());
         if !stood_in_for {

@@ -3,8 +3,10 @@
 use super::glob::Over;
 use super::limits::Unit;
 use super::model::{
-    Check, Compat, Enforce, Existing, Host, InputKind, PathAction, Pin, RefAction, RegoVersion, SchemaKind, Transition,
+    Catalogue, Check, Compat, Enforce, Existing, Host, InputKind, Motion, PathAction, Pin, RefAction, RegoVersion,
+    SchemaKind,
 };
+use super::resources::ResourceAction;
 use super::words::{Keyword as _, Text, Vocabulary};
 use crate::document::format::Format;
 
@@ -35,6 +37,8 @@ pub(super) struct Key {
     pub server_only: bool,
     /// The key without which this one says nothing.
     pub only_with: Option<&'static str>,
+    /// Keys that this one says nothing without.
+    pub needs: &'static [&'static str],
 }
 
 /// A key that is refused because nothing would come of it.
@@ -60,6 +64,10 @@ pub(super) enum Shape {
     Word(fn() -> Vocabulary),
     /// A keyword or a list of them.
     Words { known: fn() -> Vocabulary, may_be_empty: bool },
+    /// A keyword, or a mapping that says more.
+    WordOrTable { known: fn() -> Vocabulary, table: &'static Table },
+    /// Names, each with a list of names.
+    Machine,
     /// An amount between two others, in the unit's smallest steps.
     Amount { unit: Unit, min: u64, max: u64 },
     /// A mapping.
@@ -69,7 +77,7 @@ pub(super) enum Shape {
 }
 
 const fn key(name: &'static str, says: &'static str, shape: Shape) -> Key {
-    Key { name, says, shape, required: false, server_only: false, only_with: None }
+    Key { name, says, shape, required: false, server_only: false, only_with: None, needs: &[] }
 }
 
 impl Key {
@@ -79,6 +87,10 @@ impl Key {
 
     const fn server_only(self) -> Self {
         Self { server_only: true, ..self }
+    }
+
+    const fn needs(self, others: &'static [&'static str]) -> Self {
+        Self { needs: others, ..self }
     }
 
     const fn only_with(self, other: &'static str) -> Self {
@@ -231,8 +243,9 @@ static IMMUTABILITY: Table = Table {
         key("refs", "What must not happen to refs.", Shape::Tables(&REF)),
         key("paths", "What may happen to files; everything else is refused.", Shape::Tables(&PATH)),
         key("fields", "How fields of documents may change.", Shape::Tables(&FIELD)),
+        key("resources", "Which resources may not go.", Shape::Tables(&RESOURCE)),
     ],
-    planned: &[planned("resources")],
+    planned: &[],
     one_of: &[],
 };
 
@@ -269,13 +282,49 @@ static FIELD: Table = Table {
     place: "immutability.fields",
     what: "an entry of `fields`",
     keys: &[
-        key("match", "Which documents.", Shape::Table(&FIELD_MATCH)).required(),
-        key("path", "Which fields, such as .spec.containers[*].image.", Shape::One(Text::Field)).required(),
-        key("transition", "How they may change.", Shape::Word(Transition::vocabulary)).required(),
-        key("help", "What to tell someone who has tried.", Shape::One(Text::Free)),
+        key("catalogue", "Rules that come with pushgate.", Shape::Word(Catalogue::vocabulary)),
+        key(
+            "version",
+            "Minor version of the target cluster, 1.25 to 1.37 (default: 1.37).",
+            Shape::One(Text::Kubernetes),
+        )
+        .only_with("catalogue"),
+        key("match", "Which documents (default for a catalogue: all).", Shape::Table(&FIELD_MATCH)),
+        key("path", "Which fields, such as .spec.containers[*].image.", Shape::One(Text::Field))
+            .needs(&["match", "transition"]),
+        key(
+            "transition",
+            "How they may change.",
+            Shape::WordOrTable { known: Motion::vocabulary, table: &TRANSITION },
+        )
+        .only_with("path"),
+        key(
+            "when",
+            "A Rego expression over `old` and `new`, the documents before and after; where it is not true, the rule does \
+             not count.",
+            Shape::One(Text::Free),
+        )
+        .only_with("path"),
+        key("help", "What to tell someone who has tried.", Shape::One(Text::Free)).only_with("path"),
+        key("enforce", "What its findings do (default: deny).", Shape::Word(Enforce::vocabulary)),
     ],
-    planned: &[stand_in("catalogue"), planned("when")],
-    one_of: &[],
+    planned: &[],
+    one_of: &["path", "catalogue"],
+};
+
+static TRANSITION: Table = Table {
+    place: "immutability.fields.transition",
+    what: "`transition`",
+    keys: &[
+        key(
+            "only",
+            "Fields below it that may change, such as replicas or .template.spec; everything else may not.",
+            Shape::Many(Text::Below),
+        ),
+        key("states", "Each state with those that may follow it.", Shape::Machine),
+    ],
+    planned: &[],
+    one_of: &["only", "states"],
 };
 
 static FIELD_MATCH: Table = Table {
@@ -286,6 +335,48 @@ static FIELD_MATCH: Table = Table {
         key("group", "API group without version; empty for the core group.", Shape::One(Text::Group)),
         key("namespace", "Namespaces.", Shape::Many(Text::Glob(Over::Name))),
         key("name", "Names.", Shape::Many(Text::Glob(Over::Name))),
+        key("paths", "Paths of files.", Shape::Many(Text::Glob(Over::Path))),
+        key("refs", "Refs that are pushed to.", Shape::Many(Text::Glob(Over::Ref))),
+    ],
+    planned: &[],
+    one_of: &[],
+};
+
+static RESOURCE: Table = Table {
+    place: "immutability.resources",
+    what: "an entry of `resources`",
+    keys: &[
+        key("match", "Which resources (default: all).", Shape::Table(&RESOURCE_MATCH)),
+        key(
+            "forbid",
+            "What may not happen to them.",
+            Shape::Words { known: ResourceAction::vocabulary, may_be_empty: false },
+        )
+        .required(),
+        key("help", "What to tell someone who has tried.", Shape::One(Text::Free)),
+        key("enforce", "What its findings do (default: deny).", Shape::Word(Enforce::vocabulary)),
+    ],
+    planned: &[],
+    one_of: &[],
+};
+
+static RESOURCE_MATCH: Table = Table {
+    place: "immutability.resources.match",
+    what: "`match` of an entry of `resources`",
+    keys: &[
+        key("kind", "Kinds of resources.", Shape::Many(Text::Kind)),
+        key(
+            "group",
+            "API group without version; empty for the core group; the name of a tool, such as terraform.",
+            Shape::One(Text::Group),
+        ),
+        key("namespace", "Namespaces.", Shape::Many(Text::Glob(Over::Name))),
+        key("name", "Names.", Shape::Many(Text::Glob(Over::Name))),
+        key(
+            "labels",
+            "Labels before the push, all of them: `tier=prod`, or `keep` for any value.",
+            Shape::Many(Text::Label),
+        ),
         key("paths", "Paths of files.", Shape::Many(Text::Glob(Over::Path))),
         key("refs", "Refs that are pushed to.", Shape::Many(Text::Glob(Over::Ref))),
     ],
@@ -334,6 +425,9 @@ pub(super) static TABLES: &[&Table] = &[
     &PATH,
     &FIELD,
     &FIELD_MATCH,
+    &TRANSITION,
+    &RESOURCE,
+    &RESOURCE_MATCH,
     &LIMITS,
 ];
 

@@ -9,27 +9,30 @@
 mod decode;
 mod field_path;
 mod fields;
+mod fitting;
 mod glob;
 mod keys;
 mod limits;
 mod model;
 mod problem;
 mod read;
+mod resources;
 mod schema;
 mod show;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use field_path::{FieldPath, FieldPathError};
+pub use field_path::{FieldPath, FieldPathError, Part as FieldPart};
 pub use glob::GlobList;
 pub use limits::Limits;
 pub use model::{
-    Alone, Check, Compat, Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability,
-    InputKind, JudgeConfig, Match, PathAction, PathRule, Pin, PolicySourceConfig, RefAction, RefRule, RegoConfig,
-    RegoVersion, RuleConfig, SchemaKind, Transition,
+    Alone, Catalogue, CatalogueRule, Check, Compat, Config, Enforce, Existing, FieldEntry, FieldMatch, FieldRule,
+    FileAction, FileRule, Host, Immutability, InputKind, JudgeConfig, Match, Motion, PathAction, PathRule, Pin,
+    PolicySourceConfig, RefAction, RefRule, RegoConfig, RegoVersion, RuleConfig, SchemaKind, States, Transition,
 };
 pub use problem::{ConfigErrors, ConfigProblem};
+pub use resources::{Label, NEEDED_KINDS, ResourceAction, ResourceMatch, ResourceRule};
 pub use schema::json_schema;
 pub use show::show;
 
@@ -145,6 +148,7 @@ impl Config {
         immutability.refs.extend(repository.immutability.refs);
         immutability.paths.extend(repository.immutability.paths);
         immutability.fields.extend(repository.immutability.fields);
+        immutability.resources.extend(repository.immutability.resources);
         if rules.is_empty() && immutability.is_empty() {
             let problem = read::refuses_nothing(Span::default());
             let name = "the server's and the repository's configuration together";

@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::words::{Keyword, keywords};
-use super::{FieldPath, GlobList, Layer, Limits};
+use super::{FieldPath, GlobList, Layer, Limits, ResourceRule};
 use crate::document::Span;
 use crate::document::format::Format;
 use crate::kubernetes::Version as KubernetesVersion;
+use crate::policy::Condition;
 
 /// What to judge, by which rules, within which limits. Only [`Config::from_text`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,6 +258,13 @@ keywords! {
     } planned []
 }
 
+impl Enforce {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    fn is_deny(&self) -> bool {
+        *self == Self::Deny
+    }
+}
+
 keywords! {
     /// What happens to findings that are on the old side already.
     Existing {
@@ -302,14 +310,17 @@ pub struct Immutability {
     pub paths: Vec<PathRule>,
     /// Rules over fields of documents.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<FieldRule>,
+    pub fields: Vec<FieldEntry>,
+    /// Rules over resources as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ResourceRule>,
 }
 
 impl Immutability {
     /// Whether there is no rule at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.refs.is_empty() && self.paths.is_empty() && self.fields.is_empty()
+        self.refs.is_empty() && self.paths.is_empty() && self.fields.is_empty() && self.resources.is_empty()
     }
 }
 
@@ -358,6 +369,52 @@ keywords! {
     } planned []
 }
 
+/// One entry of `immutability.fields`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum FieldEntry {
+    /// Rules that come with pushgate.
+    Catalogue(CatalogueRule),
+    /// A rule of the file's own.
+    Own(FieldRule),
+}
+
+/// A catalogue of rules over fields that comes with pushgate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CatalogueRule {
+    /// Which.
+    pub catalogue: Catalogue,
+    /// Minor version of the cluster that the manifests are for; of `kubernetes` alone.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "version")]
+    pub version: Option<KubernetesVersion>,
+    /// The documents; all if absent.
+    #[serde(rename = "match", skip_serializing_if = "FieldMatch::is_all")]
+    pub selection: FieldMatch,
+    /// What its findings do.
+    #[serde(skip_serializing_if = "Enforce::is_deny")]
+    pub enforce: Enforce,
+}
+
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn version<S: Serializer>(version: &Option<KubernetesVersion>, serializer: S) -> Result<S::Ok, S::Error> {
+    match version {
+        Some(version) => serializer.collect_str(version),
+        None => serializer.serialize_none(),
+    }
+}
+
+keywords! {
+    /// Rules over fields that come with pushgate.
+    Catalogue {
+        /// What the API server of Kubernetes does not let change.
+        Kubernetes = "kubernetes",
+        /// What CloudFormation replaces resources for.
+        CloudFormation = "cloudformation",
+        /// What Terraform destroys or replaces resources for.
+        Terraform = "terraform",
+    } planned []
+}
+
 /// How some fields may change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldRule {
@@ -368,9 +425,15 @@ pub struct FieldRule {
     pub path: FieldPath,
     /// How they may change.
     pub transition: Transition,
+    /// What has to hold of both sides for it to count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
     /// What to tell someone who has tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// What its findings do.
+    #[serde(skip_serializing_if = "Enforce::is_deny")]
+    pub enforce: Enforce,
 }
 
 /// Which documents a rule over fields is about: those that everything written here holds for.
@@ -396,12 +459,69 @@ pub struct FieldMatch {
     pub refs: Option<GlobList>,
 }
 
+impl FieldMatch {
+    /// Whether it is about all documents.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How a field may change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// As a word says.
+    Motion(Motion),
+    /// Not at all, but for these fields below it. Never empty.
+    Only(Vec<FieldPath>),
+    /// From state to state.
+    States(States),
+}
+
+impl Serialize for Transition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (key, mut map) = match self {
+            Self::Motion(motion) => return motion.serialize(serializer),
+            Self::Only(_) => ("only", serializer.serialize_map(Some(1))?),
+            Self::States(_) => ("states", serializer.serialize_map(Some(1))?),
+        };
+        match self {
+            Self::Motion(_) => {}
+            Self::Only(fields) => map.serialize_entry(key, fields)?,
+            Self::States(states) => map.serialize_entry(key, states)?,
+        }
+        map.end()
+    }
+}
+
+/// A state machine: each state with those that may follow it, in the order of the file. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct States(pub Vec<(String, Vec<String>)>);
+
+impl Serialize for States {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(state, next)| (state, next)))
+    }
+}
+
 keywords! {
-    /// How a field may change.
-    Transition {
+    /// How a field may change, in a word.
+    Motion {
         /// Not at all: not set, not changed, not removed.
         Immutable = "immutable",
-    } planned ["set-once", "grow-only", "shrink-only", "keep", "add-only", "remove-only"]
+        /// Set where nothing was; then not at all.
+        SetOnce = "set-once",
+        /// To a larger number, quantity or duration; a list or mapping gets new entries.
+        GrowOnly = "grow-only",
+        /// To a smaller number, quantity or duration; a list or mapping loses entries.
+        ShrinkOnly = "shrink-only",
+        /// To anything but nothing.
+        Keep = "keep",
+        /// A list or mapping gets new entries; those it has stay as they are.
+        AddOnly = "add-only",
+        /// A list or mapping loses entries; those it keeps stay as they are.
+        RemoveOnly = "remove-only",
+    } planned []
 }
 
 impl Serialize for FileRule {

@@ -8,15 +8,17 @@ use super::fields::Fields;
 use super::glob::GlobList;
 use super::keys::ROOT;
 use super::model::{
-    Check, Compat, Config, Enforce, Existing, FieldMatch, FieldRule, FileAction, FileRule, Host, Immutability,
-    InputKind, JudgeConfig, Match, PathRule, Pin, PolicySourceConfig, RefRule, RegoConfig, RegoVersion, RuleConfig,
-    SchemaKind,
+    Catalogue, CatalogueRule, Check, Compat, Config, Enforce, Existing, FieldEntry, FieldMatch, FieldRule, FileAction,
+    FileRule, Host, Immutability, InputKind, JudgeConfig, Match, Motion, PathRule, Pin, PolicySourceConfig, RefRule,
+    RegoConfig, RegoVersion, RuleConfig, SchemaKind, States, Transition,
 };
 use super::problem::ConfigProblem;
-use super::{Layer, Limits};
+use super::words::{Complaint, below};
+use super::{Layer, Limits, fitting};
 use crate::document::format::Format;
 use crate::document::{Node, Span};
 use crate::kubernetes::Version;
+use crate::policy::{Condition, ConditionError};
 
 /// The directory of policies in a repository's tree, where the file does not say.
 const POLICY_PATH: &str = ".pushgate";
@@ -34,9 +36,9 @@ pub(super) fn config(decoder: &mut Decoder<'_>, root: &Node, layer: Layer) -> Op
     let files = decoder.tables(&fields, "files", |decoder, fields, _| file(decoder, fields));
     repeated_patterns(decoder, &files);
     let rules = decoder.tables(&fields, "rules", |decoder, fields, span| rule(decoder, fields, span, layer));
-    let immutability = immutability(decoder, &fields);
-    let existing = decoder.word::<Existing>(&fields, "existing");
     let limits = limits(decoder, &fields);
+    let immutability = immutability(decoder, &fields, &limits);
+    let existing = decoder.word::<Existing>(&fields, "existing");
 
     // What a repository's file lacks the server's may have, and the other way round: see `Config::merge`.
     let alone = match layer {
@@ -160,7 +162,7 @@ fn judge(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<JudgeConfig> 
     checks.map(JudgeConfig::Checks).or(pins.map(JudgeConfig::Pins))
 }
 
-fn immutability(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> Immutability {
+fn immutability(decoder: &mut Decoder<'_>, root: &Fields<'_>, limits: &Limits) -> Immutability {
     let Some(fields) = decoder.table(root, "immutability") else { return Immutability::default() };
     Immutability {
         refs: decoder.tables(&fields, "refs", |decoder, fields, _| {
@@ -172,23 +174,74 @@ fn immutability(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> Immutability {
             let allow = decoder.words(fields, "allow");
             Some(PathRule { matches: matches?, refs, allow: allow? })
         }),
-        fields: decoder.tables(&fields, "fields", |decoder, fields, _| field(decoder, fields)),
+        fields: decoder.tables(&fields, "fields", |decoder, fields, _| field(decoder, fields, limits)),
+        resources: decoder.tables(&fields, "resources", |decoder, fields, _| super::resources::read(decoder, fields)),
     }
 }
 
-fn field(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<FieldRule> {
-    let selection = decoder.table(fields, "match").map(|fields| FieldMatch {
-        kinds: strings(decoder, &fields, "kind").unwrap_or_default(),
-        group: decoder.text(&fields, "group"),
-        namespace: globs(decoder, &fields, "namespace"),
-        name: globs(decoder, &fields, "name"),
-        paths: globs(decoder, &fields, "paths"),
-        refs: globs(decoder, &fields, "refs"),
-    });
+fn field(decoder: &mut Decoder<'_>, fields: &Fields<'_>, limits: &Limits) -> Option<FieldEntry> {
+    let selection = decoder.table(fields, "match").map(|fields| field_match(decoder, &fields));
+    let catalogue = decoder.word::<Catalogue>(fields, "catalogue");
+    let version = decoder.text(fields, "version").and_then(|version| Version::parse(&version));
     let path = decoder.text(fields, "path");
-    let transition = decoder.word(fields, "transition");
+    let transition = transition(decoder, fields);
+    let when = condition(decoder, fields, limits);
     let help = decoder.text(fields, "help");
-    Some(FieldRule { selection: selection?, path: path?.parse().ok()?, transition: transition?, help })
+    let enforce = decoder.word(fields, "enforce").unwrap_or(Enforce::Deny);
+    if catalogue.is_some_and(|catalogue| catalogue != Catalogue::Kubernetes)
+        && let Some((_, entry)) = fields.find("version")
+    {
+        let problem = ConfigProblem::new(entry.key_span, "`version` is that of Kubernetes, which is not named here");
+        decoder.note(problem.help("remove it"));
+    }
+    if let Some(catalogue) = catalogue {
+        let selection = selection.unwrap_or_default();
+        fitting::catalogue(decoder, fields, catalogue, &selection);
+        return Some(FieldEntry::Catalogue(CatalogueRule { catalogue, version, selection, enforce }));
+    }
+    let path = path?.parse().ok()?;
+    let rule = FieldRule { selection: selection?, path, transition: transition?, when: when?, help, enforce };
+    fitting::check(decoder, fields, &rule);
+    Some(FieldEntry::Own(rule))
+}
+
+fn transition(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<Transition> {
+    let more = match decoder.word_or_table::<Motion>(fields, "transition")? {
+        Ok(motion) => return Some(Transition::Motion(motion)),
+        Err(more) => more,
+    };
+    let only = decoder.texts(&more, "only");
+    if let Some(fields) = only {
+        let paths: Option<Vec<_>> = fields.iter().map(|(text, _)| below(text).ok()).collect();
+        return paths.map(Transition::Only);
+    }
+    decoder.machine(&more, "states").map(|states| Transition::States(States(states)))
+}
+
+/// The condition of a rule; `None` where what stands there is wrong.
+#[expect(clippy::option_option, reason = "wrong is something else than absent")]
+fn condition(decoder: &mut Decoder<'_>, fields: &Fields<'_>, limits: &Limits) -> Option<Option<Condition>> {
+    let Some((_, entry)) = fields.find("when") else { return Some(None) };
+    let text = decoder.text(fields, "when")?;
+    let steps = usize::try_from(limits.policy_instructions).unwrap_or(usize::MAX);
+    match Condition::compile(&text, steps) {
+        Ok(condition) => Some(Some(condition)),
+        Err(ConditionError { message, help, part }) => {
+            decoder.complain(entry.value.span, &text, Complaint { message, help, part });
+            None
+        }
+    }
+}
+
+fn field_match(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> FieldMatch {
+    FieldMatch {
+        kinds: strings(decoder, fields, "kind").unwrap_or_default(),
+        group: decoder.text(fields, "group"),
+        namespace: globs(decoder, fields, "namespace"),
+        name: globs(decoder, fields, "name"),
+        paths: globs(decoder, fields, "paths"),
+        refs: globs(decoder, fields, "refs"),
+    }
 }
 
 fn limits(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> Limits {
@@ -216,11 +269,11 @@ fn limits(decoder: &mut Decoder<'_>, root: &Fields<'_>) -> Limits {
     Limits { time, file_size, total_size, documents, files, depth, aliases, nodes, policy_instructions }
 }
 
-fn strings(decoder: &mut Decoder<'_>, fields: &Fields<'_>, name: &str) -> Option<Vec<String>> {
+pub(super) fn strings(decoder: &mut Decoder<'_>, fields: &Fields<'_>, name: &str) -> Option<Vec<String>> {
     Some(decoder.texts(fields, name)?.into_iter().map(|(text, _)| text).collect())
 }
 
-fn globs(decoder: &mut Decoder<'_>, fields: &Fields<'_>, name: &str) -> Option<GlobList> {
+pub(super) fn globs(decoder: &mut Decoder<'_>, fields: &Fields<'_>, name: &str) -> Option<GlobList> {
     let patterns = decoder.texts(fields, name)?;
     let span = patterns.first().map_or_else(Span::default, |(_, span)| *span);
     match GlobList::new(patterns, &mut decoder.globs) {

@@ -42,8 +42,11 @@ fn table(table: &Table) -> Map<String, Value> {
     if !one_of.is_empty() {
         schema.insert("oneOf".to_owned(), one_of.into());
     }
-    let dependent = table.keys.iter().filter_map(|key| Some((key.name.to_owned(), json!([key.only_with?]))));
-    let dependent: Map<String, Value> = dependent.collect();
+    let dependent = table.keys.iter().map(|key| {
+        let others: Vec<&str> = key.only_with.iter().chain(key.needs).copied().collect();
+        (key.name.to_owned(), json!(others))
+    });
+    let dependent: Map<String, Value> = dependent.filter(|(_, others)| *others != json!([])).collect();
     if !dependent.is_empty() {
         schema.insert("dependentRequired".to_owned(), dependent.into());
     }
@@ -67,6 +70,13 @@ fn shape(shape: &Shape) -> Map<String, Value> {
         Shape::Many(text) => one_or_many(&json!({ "type": "string", "pattern": text.regex() }), 1),
         Shape::Word(known) => word(&known()),
         Shape::Words { known, may_be_empty } => one_or_many(&word(&known()), u64::from(!may_be_empty)),
+        Shape::WordOrTable { known, table: inner } => json!({ "anyOf": [word(&known()), table(inner)] }),
+        Shape::Machine => json!({
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": { "pattern": r"\S" },
+            "additionalProperties": one_or_many(&json!({ "type": "string", "pattern": r"\S" }), 0),
+        }),
         Shape::Amount { unit, min, max } => amount(*unit, *min, *max),
         Shape::Table(inner) => Value::Object(table(inner)),
         Shape::Tables(inner) => json!({ "type": "array", "minItems": 1, "items": table(inner) }),

@@ -49,10 +49,14 @@ pub(super) enum Text {
     Glob(Over),
     /// A path to a field, [`super::FieldPath`].
     Field,
+    /// A path to a field below another; a name alone will do.
+    Below,
     /// The URL of a Git repository.
     Url,
     /// A minor version of Kubernetes.
     Kubernetes,
+    /// A label, with or without its value.
+    Label,
 }
 
 impl Text {
@@ -67,8 +71,12 @@ impl Text {
             Self::Package => r"^(?!data\.)([A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*|[^\s/]*[*?\[][^\s/]*)$",
             Self::Glob(over) => over.regex(),
             Self::Field => r"^\.",
+            Self::Below => r"^\.?[^.\s]",
             Self::Url => r"^[^\s/][^\s]*[/:][^\s]*[^\s/]$",
             Self::Kubernetes => r"^1\.(2[5-9]|3[0-7])$",
+            Self::Label => {
+                r"^([a-z0-9]([a-z0-9.\-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.\-]*[A-Za-z0-9])?(==?([A-Za-z0-9]([A-Za-z0-9_.\-]*[A-Za-z0-9])?)?)?$"
+            }
         }
     }
 
@@ -84,10 +92,27 @@ impl Text {
             Self::Package => check_package(text),
             Self::Glob(over) => glob::check(text, over),
             Self::Field => text.parse::<super::FieldPath>().map(drop).map_err(Into::into),
+            Self::Below => below(text).map(drop),
             Self::Url => check_url(text),
             Self::Kubernetes => check_kubernetes(text),
+            Self::Label => super::resources::Label::parse(text).map(drop),
         }
     }
+}
+
+/// A path to a field below another: `.template.spec`, or `replicas`.
+pub(super) fn below(text: &str) -> Result<super::FieldPath, Complaint> {
+    let dots = usize::from(!text.starts_with('.'));
+    let path: super::FieldPath =
+        format!("{}{text}", ".".repeat(dots)).parse().map_err(|error: super::FieldPathError| {
+            let complaint = Complaint::from(error);
+            let part = complaint.part.map(|(start, end)| (start.saturating_sub(dots), end.saturating_sub(dots)));
+            Complaint { part, ..complaint }
+        })?;
+    if path.parts().is_empty() {
+        return Err(Complaint::new("all of it may change then").help("name the fields that may change"));
+    }
+    Ok(path)
 }
 
 fn check_url(text: &str) -> Result<(), Complaint> {

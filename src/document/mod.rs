@@ -12,7 +12,7 @@ mod source;
 mod violation;
 
 pub use node::{Entry, Located, Node, Number, Route, Span, Step, Value};
-pub use resource::{Identity, Role, Unit, units};
+pub use resource::{Identity, Role, Unit, identity_of, units};
 pub use source::{Position, Source};
 pub use violation::{Part, Violation};
 

@@ -125,6 +125,13 @@ fn collect<'a>(document: usize, route: Route, node: &'a Node, list: Option<(&str
     }
 }
 
+/// The object that a manifest describes, where it names one.
+#[must_use]
+pub fn identity_of(node: &Node) -> Option<Identity> {
+    let text = |key| node.get(key).and_then(Node::as_str);
+    identity(node, text("apiVersion")?, text("kind")?)
+}
+
 fn identity(node: &Node, api_version: &str, kind: &str) -> Option<Identity> {
     let metadata = node.get("metadata")?;
     let text = |key| metadata.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());

@@ -24,10 +24,10 @@ use crate::{
         units,
     },
     git::{Content, File, GitError, Oid, RepoPath, Repository},
-    gitops::{argocd, flux},
+    gitops::{argocd, flux, kustomize},
     iac::terraform,
     kubernetes::crd::{self, CustomResource},
-    rule::GitRepository,
+    rule::{GitRepository, Kustomization, Kustomized},
 };
 
 /// One of these stands in every file that there is a fact about.
@@ -45,13 +45,21 @@ pub(super) struct Facts {
     repositories: Vec<GitRepository>,
     /// Paths that it points at, in whatever repository.
     points_at: Vec<String>,
+    /// Folders that it has applied, each with the namespace that what says none is put into.
+    applies: Vec<(String, Option<String>)>,
     /// Folders of modules of Terraform that it calls.
     calls: Vec<String>,
+    /// What it says of others as a kustomization.
+    kustomization: Option<Kustomization>,
 }
 
 impl Facts {
     fn is_empty(&self) -> bool {
-        self.defines.is_empty() && self.repositories.is_empty() && self.points_at.is_empty() && self.calls.is_empty()
+        self.defines.is_empty()
+            && self.repositories.is_empty()
+            && self.points_at.is_empty()
+            && self.calls.is_empty()
+            && self.kustomization.is_none()
     }
 }
 
@@ -85,7 +93,7 @@ pub(super) struct Known<'a> {
 
 /// Name under which the facts of a repository are kept: what is too large is no fact.
 fn kept_as(world: &World<'_>) -> String {
-    format!("facts {:?}", world.limits)
+    format!("facts, with namespaces {:?}", world.limits)
 }
 
 /// The definitions in a file.
@@ -168,10 +176,32 @@ impl Index {
         all.filter(|repository| repository.name == name).cloned().collect()
     }
 
+    /// What all kustomizations point at.
+    pub fn kustomized(&self) -> Kustomized {
+        let mut all = Kustomized::default();
+        for file in &self.files {
+            if let Some(kustomization) = &file.kustomization {
+                all.add(&RepoPath::new(file.path.clone()).to_text(), kustomization);
+            }
+        }
+        all
+    }
+
     /// The files that call a module in this folder.
     pub fn calling(&self, folder: &str) -> Vec<RepoPath> {
         let calls = |file: &&Arc<Facts>| file.calls.iter().any(|called| called == folder);
         self.files.iter().filter(calls).map(|file| RepoPath::new(file.path.clone())).collect()
+    }
+
+    /// The namespaces that what says none is put into by the objects that have a folder applied: those nearest
+    /// above it.
+    pub fn namespaces_at(&self, folder: &str) -> BTreeSet<Option<&str>> {
+        let covers = |path: &str| {
+            path.is_empty() || folder.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let all = || self.files.iter().flat_map(|file| &file.applies).filter(|(path, _)| covers(path));
+        let nearest = all().map(|(path, _)| path.len()).max();
+        all().filter(|(path, _)| Some(path.len()) == nearest).map(|(_, namespace)| namespace.as_deref()).collect()
     }
 
     /// The files that point at any of these paths.
@@ -183,7 +213,13 @@ impl Index {
 
 /// Whether a file may hold a fact, by its name.
 fn may_hold_any(path: &str) -> bool {
-    Format::detect(path).is_some_and(|format| format.holds_manifests() || terraform::is_configuration(path))
+    is_kustomization(path)
+        || Format::detect(path).is_some_and(|format| format.holds_manifests() || terraform::is_configuration(path))
+}
+
+/// Whether kustomize would read a file as a kustomization, by its name.
+fn is_kustomization(path: &str) -> bool {
+    kustomize::NAMES.contains(&path.rsplit_once('/').map_or(path, |(_, name)| name))
 }
 
 /// The search for facts in files.
@@ -285,6 +321,11 @@ impl Search<'_> {
 fn facts_in(path: &RepoPath, bytes: &[u8]) -> (Facts, Vec<Arc<CustomResource>>) {
     let mut facts = Facts { path: path.as_bytes().to_vec(), ..Facts::default() };
     let mut definitions = Vec::new();
+    if is_kustomization(&path.to_text()) {
+        let parsed = parse(Format::Yaml, bytes, &ParseLimits::default());
+        let first = parsed.documents.first().filter(|one| kustomize::is_kustomization(&path.to_text(), &one.root));
+        facts.kustomization = first.map(|document| Kustomization::read(&path.to_text(), &document.root));
+    }
     let marked = std::str::from_utf8(bytes).is_ok_and(|text| MARKS.iter().any(|mark| text.contains(mark)));
     let name = path.to_text();
     let is_module = terraform::is_configuration(&name) && bytes.windows(6).any(|word| word == b"module");
@@ -304,6 +345,7 @@ fn facts_in(path: &RepoPath, bytes: &[u8]) -> (Facts, Vec<Arc<CustomResource>>) 
         facts.repositories.extend(git_repository(&unit));
         let paths = flux::paths(unit.node).into_iter().chain(argocd::paths(unit.node));
         facts.points_at.extend(paths.map(|reference| reference.path));
+        facts.applies.extend(flux::applied(unit.node).into_iter().chain(argocd::applied(unit.node)));
     }
     facts.defines = definitions.iter().map(|one| (one.group.clone(), one.kind.clone())).collect();
     facts.defines.sort();

@@ -75,7 +75,6 @@ pub(super) enum Reading {
 pub(super) struct TextFile {
     pub text: FileText,
     pub problems: Vec<Problem>,
-    documents: Vec<Document>,
     /// Where each object stands: documents by their place in the list, and routes in them.
     objects: OnceLock<BTreeMap<Identity, Vec<(usize, Route)>>>,
 }
@@ -104,7 +103,7 @@ impl TextFile {
     pub fn units(&self) -> Units<'_> {
         let of_document = |document| whole(document).into_iter().chain(units(document));
         if self.is_sound() {
-            Units::new(self.documents.iter().flat_map(of_document).collect())
+            Units::new(self.text.documents.iter().flat_map(of_document).collect())
         } else {
             Units::default()
         }
@@ -116,7 +115,7 @@ impl TextFile {
             return Units::default();
         }
         let of_document = |document| whole(document).into_iter().chain(units(document)).chain(self.parts(document));
-        Units::new(self.documents.iter().flat_map(of_document).collect())
+        Units::new(self.text.documents.iter().flat_map(of_document).collect())
     }
 
     fn parts<'d>(&self, document: &'d Document) -> impl Iterator<Item = Unit<'d>> {
@@ -134,7 +133,7 @@ impl TextFile {
     pub fn objects(&self, identity: &Identity) -> Vec<Unit<'_>> {
         let index = self.objects.get_or_init(|| {
             let mut index: BTreeMap<Identity, Vec<(usize, Route)>> = BTreeMap::new();
-            for (number, document) in self.documents.iter().enumerate().filter(|_| self.is_sound()) {
+            for (number, document) in self.text.documents.iter().enumerate().filter(|_| self.is_sound()) {
                 for unit in units(document).into_iter().chain(self.parts(document)) {
                     if let Some(identity) = unit.identity {
                         index.entry(identity).or_default().push((number, unit.route));
@@ -145,7 +144,7 @@ impl TextFile {
         });
         let places = index.get(identity).into_iter().flatten();
         let unit = |(number, route): &(usize, Route)| {
-            let document = self.documents.get(*number)?;
+            let document = self.text.documents.get(*number)?;
             let node = route.locate(&document.root).node;
             let part = identity.is_of_tool();
             let unstated = !part && node.get("kind").is_none();
@@ -158,17 +157,17 @@ impl TextFile {
 
     /// The values of its documents.
     pub fn roots(&self) -> impl Iterator<Item = &Node> {
-        self.documents.iter().map(|document| &document.root)
+        self.text.documents.iter().map(|document| &document.root)
     }
 
     /// Its documents.
     pub fn documents_read(&self) -> &[Document] {
-        &self.documents
+        &self.text.documents
     }
 
     /// Number of documents.
     pub fn documents(&self) -> usize {
-        self.documents.len()
+        self.text.documents.len()
     }
 }
 
@@ -224,6 +223,11 @@ impl<'a> Units<'a> {
         self.list.iter()
     }
 
+    /// The unit of a number.
+    pub fn at(&self, index: usize) -> Option<&Unit<'a>> {
+        self.list.get(index).map(|(_, unit)| unit)
+    }
+
     /// The unit with this key.
     pub fn get(&self, key: &UnitKey) -> Option<&Unit<'a>> {
         self.by_key.get(key).and_then(|index| self.list.get(*index)).map(|(_, unit)| unit)
@@ -243,17 +247,9 @@ impl<'a> Units<'a> {
         }
     }
 
-    /// The object of the same group, kind and name where just one of both says its namespace: what
-    /// applies them fills it in. Only one that `others` do not have.
-    pub fn namesake(&self, identity: &Identity, others: &Units<'_>) -> Option<&Unit<'a>> {
-        let same = |old: &Identity| {
-            (&old.group, &old.kind, &old.name) == (&identity.group, &identity.kind, &identity.name)
-                && old.namespace.is_none() != identity.namespace.is_none()
-        };
-        let mut found = self.list.iter().filter_map(|(_, unit)| {
-            unit.identity.as_ref().filter(|old| same(old) && others.object(old).is_none()).map(|_| unit)
-        });
-        found.next()
+    /// The number of the unit with this key.
+    pub fn position(&self, key: &UnitKey) -> Option<usize> {
+        self.by_key.get(key).copied()
     }
 
     /// The first unit that describes this object.
@@ -359,13 +355,19 @@ impl Reader<'_> {
             let line = parsed.source.position(problem.span.start as usize).line;
             return Err(GateError::FileLimit { place: format!("{path}:{line}"), message: problem.message.clone() });
         }
-        let text =
-            FileText { path: path.clone(), source: Arc::new(parsed.source), format: format.name(), template: false };
         let (problems, mut documents) = (parsed.problems, parsed.documents);
         if documents.is_empty() && problems.is_empty() && self.config.is_policies_alone() {
             // As conftest has it.
             documents.push(Document { index: 0, root: Node { value: Value::Null, span: Span::default() } });
         }
-        Ok(Reading::Text(TextFile { text, problems, documents, objects: OnceLock::new() }))
+        let text = FileText {
+            path: path.clone(),
+            source: Arc::new(parsed.source),
+            format: format.name(),
+            template: false,
+            built: None,
+            documents: documents.into(),
+        };
+        Ok(Reading::Text(TextFile { text, problems, objects: OnceLock::new() }))
     }
 }

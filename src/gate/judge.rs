@@ -1,6 +1,6 @@
 //! Judges the files that a ref update changes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -9,15 +9,18 @@ use super::{
     conceal::Hidden,
     disguise,
     files::{Reader, Selected, Spent, TextFile, UnitKey, Units, select_name},
-    moves::{Arrived, Whole},
+    gap::{Bridge, not_compared},
+    moves::{Came, Lone, Whole},
+    pairs::FileUnits,
     problem::problem_finding,
+    render::Covered,
     world::World,
 };
 use crate::{
-    document::{Identity, ProblemKind, Role, Source, Span, Unit},
+    document::{ProblemKind, Source, Span, Unit},
     git::{Change, File, GitError, Oid, RepoPath, Repository},
     policy::with_places,
-    rule::{FileText, Pair, Rule, Scope, Side, builtin},
+    rule::{FileText, Rule, Scope, builtin},
     verdict::{Counts, Finding, Status},
 };
 
@@ -40,7 +43,11 @@ pub(super) struct Judge<'a> {
     compare: bool,
     /// Trees whose files have been judged by the same rules.
     known: &'a [Oid],
+    /// The commit that is compared with.
+    pub(super) since: Option<Oid>,
     pub(super) rules: Vec<&'a dyn Rule>,
+    /// Which changed files are judged by what is built of them.
+    covered: OnceLock<Covered>,
 }
 
 /// The repository before and after.
@@ -56,9 +63,9 @@ pub(super) struct Judged {
     pub findings: Vec<Finding>,
     counts: Counts,
     /// Objects of the old file that the new one does not have.
-    gone: Vec<Identity>,
-    /// Objects of the new file that the old one did not have, but another old file has.
-    arrived: Vec<Arrived>,
+    pub gone: Vec<Lone>,
+    /// Objects of the new file that the old one did not have.
+    pub came: Vec<Came>,
     /// What must not be shown of the new file.
     pub hidden: Vec<(Arc<Source>, Span)>,
     /// What is said of the file's text, which is known or new by itself.
@@ -75,7 +82,18 @@ impl<'a> Judge<'a> {
     ) -> Self {
         let rules = gate.rules.for_ref(scope.ref_name).collect();
         let reader = Reader { config: &gate.config, repository, spent };
-        Self { gate, reader, scope, sides, both_sides: true, compare: true, known: &[], rules }
+        Self {
+            gate,
+            reader,
+            scope,
+            sides,
+            both_sides: true,
+            compare: true,
+            known: &[],
+            since: None,
+            rules,
+            covered: OnceLock::new(),
+        }
     }
 
     /// Judges what files say, not how they changed: there is no old side to compare with.
@@ -88,6 +106,12 @@ impl<'a> Judge<'a> {
     /// What it says of a file that stands the same in one of these trees is known already.
     pub fn knowing(mut self, trees: &'a [Oid]) -> Self {
         self.known = trees;
+        self
+    }
+
+    /// What could not be read in this commit is compared with what was there before it.
+    pub fn since(mut self, commit: Option<Oid>) -> Self {
+        self.since = commit;
         self
     }
 
@@ -106,6 +130,9 @@ impl<'a> Judge<'a> {
                 }
             }
         }
+        let mut built = Vec::new();
+        let covered = self.built(changes, &mut built)?;
+        let _ = self.covered.set(covered);
         let whole = Whole::new(changes);
         // Which files those are must not depend on what is done first.
         let last = changes.get(MOST_PLACED).map(|change| &change.path);
@@ -120,7 +147,7 @@ impl<'a> Judge<'a> {
             changes.par_iter().map(judge).collect()
         };
         let mut counts = Counts { rules: self.rules.len(), ..Counts::default() };
-        let (mut gone, mut arrived) = (Vec::new(), Vec::new());
+        let (mut gone, mut came) = (Vec::new(), Vec::new());
         let mut hidden = Hidden::default();
         let first = findings.len();
         for (change, one) in changes.iter().zip(judged) {
@@ -129,10 +156,20 @@ impl<'a> Judge<'a> {
             findings.append(&mut one.texts);
             counts += one.counts;
             hidden.add(&change.path, one.hidden);
-            gone.extend(one.gone.into_iter().map(|identity| (identity, change)));
-            arrived.extend(one.arrived.into_iter().map(|identity| (identity, change)));
+            gone.extend(one.gone.into_iter().map(|lone| (lone, change)));
+            came.extend(one.came.into_iter().map(|lone| (lone, change)));
         }
-        self.moves(&whole, gone, arrived, findings)?;
+        self.moves(&whole, &gone, &came, findings)?;
+        if self.compares() {
+            let is_declared = |change: &&Change| match select_name(&self.gate.config, &change.path) {
+                Selected::As(_) | Selected::ByContent => true,
+                Selected::Unread | Selected::No | Selected::LeftOut => false,
+            };
+            let declared: Vec<&Change> = changes.iter().filter(is_declared).collect();
+            for rule in self.rules.iter().filter(|rule| rule.compares()) {
+                rule.on_changes(&self.scope, self.sides.old, &declared, findings)?;
+            }
+        }
         if self.compare {
             self.affected(changes, findings)?;
             for change in self.stranded(changes)? {
@@ -147,8 +184,14 @@ impl<'a> Judge<'a> {
                 findings.append(&mut found);
             }
         }
+        findings.append(&mut built);
         hidden.conceal(findings.get_mut(first..).unwrap_or_default());
         Ok(counts)
+    }
+
+    /// Which changed files are judged by what is built of them.
+    pub(super) fn covered(&self) -> &Covered {
+        self.covered.get_or_init(Covered::default)
     }
 
     pub(super) fn compares(&self) -> bool {
@@ -221,10 +264,36 @@ impl<'a> Judge<'a> {
         }
         // What cannot be read now is neither gone nor changed; the finding says what it is.
         let unreadable = change.after.is_some() && new.as_ref().is_none_or(|new| !new.is_sound());
-        if self.compares() && !unreadable {
-            let new = new.as_ref().map(|new| (&new.text, &units));
-            let old = old.as_ref().map(|old| (&old.text, &old_units));
-            self.pairs(old, new, whole, &mut judged)?;
+        if !self.compares() {
+            return Ok(judged);
+        }
+        if unreadable {
+            let is_hidden = new.is_none() && judged.findings.iter().any(Finding::is_not_judged);
+            if let Some(old) = old.as_ref().filter(|_| is_hidden) {
+                self.out_of_sight(FileUnits::new(old, &old_units), &mut judged.findings)?;
+            }
+            return Ok(judged);
+        }
+        let new = new.as_ref().map(|new| FileUnits::new(new, &units));
+        match self.bridge(&change.path, old.as_ref())? {
+            Bridge::Earlier(earlier) => {
+                let was_empty = old.as_ref().is_some_and(TextFile::is_sound);
+                let earlier_units = earlier.units_and_parts();
+                self.pairs(Some(FileUnits::new(&earlier, &earlier_units)), new, whole, &mut judged)?;
+                if was_empty {
+                    // What it was emptied of went when it was.
+                    judged.gone.clear();
+                }
+            }
+            bridge => {
+                if let Bridge::Nothing { is_all } = bridge
+                    && units.iter().any(|(_, unit)| unit.identity.is_some())
+                {
+                    judged.findings.push(not_compared(&change.path, is_all));
+                }
+                let old = old.as_ref().map(|old| FileUnits::new(old, &old_units));
+                self.pairs(old, new, whole, &mut judged)?;
+            }
         }
         Ok(judged)
     }
@@ -288,7 +357,7 @@ impl<'a> Judge<'a> {
             if stays.is_some_and(|file| !file.objects(identity).is_empty()) {
                 continue;
             }
-            if let Some(old) = self.at_hand(whole, source, false)?
+            if let Some(old) = self.old_at_hand(whole, source)?
                 && let Some(unit) = old.objects(identity).first()
             {
                 known.0.append(&mut self.said_of(said.rule, &old.text, unit)?.0);
@@ -307,71 +376,6 @@ impl<'a> Judge<'a> {
     /// The scope for what was there before.
     pub(super) fn old_scope(&self) -> Scope<'a> {
         Scope { tree: self.sides.old, ..self.scope.clone() }
-    }
-
-    /// Compares the units of one file's two sides. What has no counterpart here may have come from
-    /// or gone to another file.
-    fn pairs<'u>(
-        &self,
-        old: Option<(&'u FileText, &'u Units<'u>)>,
-        new: Option<(&'u FileText, &'u Units<'u>)>,
-        whole: &Whole<'_>,
-        judged: &mut Judged,
-    ) -> Result<(), GateError> {
-        if let Some((file, units)) = new {
-            for (key, unit) in units.iter().filter(|(_, unit)| unit.role != Role::Whole) {
-                let side = Side { file, unit };
-                // Of an object that stands twice now, each is compared with the one there was: a
-                // consumer may take either.
-                let there = |old: &'u Units<'u>| {
-                    let identity = unit.identity.as_ref();
-                    old.get(key)
-                        .or_else(|| identity.and_then(|identity| old.object(identity)))
-                        .or_else(|| identity.and_then(|identity| old.namesake(identity, units)))
-                };
-                let before = old.and_then(|(file, units)| there(units).map(|unit| Side { file, unit }));
-                if let Some(old) = before {
-                    self.pair(&Pair::Both { old, new: side }, &mut judged.findings)?;
-                    continue;
-                }
-                let was = match &unit.identity {
-                    Some(identity) => {
-                        let places = self.old_places(whole)?;
-                        let moved = !places.elsewhere(identity, &file.path, whole.changes).is_empty();
-                        let renamed = || places.renamed(identity).filter(|_| old.is_none());
-                        if moved { Some(identity) } else { renamed() }.map(|was| (identity, was))
-                    }
-                    None => None,
-                };
-                match was {
-                    Some((identity, was)) => {
-                        let arrived = Arrived { identity: identity.clone(), was: was.clone() };
-                        if !judged.arrived.contains(&arrived) {
-                            judged.arrived.push(arrived);
-                        }
-                    }
-                    None => self.pair(&Pair::Added(side), &mut judged.findings)?,
-                }
-            }
-        }
-        if let Some((file, units)) = old {
-            for (key, unit) in units.iter().filter(|(_, unit)| unit.role != Role::Whole) {
-                match &unit.identity {
-                    _ if new.is_some_and(|(_, units)| units.get(key).is_some()) => {}
-                    Some(identity) if new.is_some_and(|(_, new)| new.namesake(identity, units).is_some()) => {}
-                    Some(identity) => judged.gone.push(identity.clone()),
-                    None => self.pair(&Pair::Deleted(Side { file, unit }), &mut judged.findings)?,
-                }
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn pair(&self, pair: &Pair<'_>, findings: &mut Vec<Finding>) -> Result<(), GateError> {
-        for rule in self.rules.iter().filter(|rule| rule.compares()) {
-            rule.on_pair(&self.scope, pair, findings)?;
-        }
-        Ok(())
     }
 }
 

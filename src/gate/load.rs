@@ -14,6 +14,7 @@ use super::{
     Gate, GateError,
     cache::Cache,
     policies::compile_all,
+    render::Builds,
     sources::{Digester, Files},
 };
 use crate::{
@@ -102,7 +103,7 @@ impl Gate {
         let policies = compile_all(&config, own, repository, cache, &mut digest)?;
         let rules = Rules::build(&config, policies.clone());
         let stamp = PolicyStamp { digest: digest.finish(), source };
-        Ok(Self { config, rules, policies, stamp, server: None, cache: cache.cloned() })
+        Ok(Self { config, rules, policies, stamp, server: None, cache: cache.cloned(), builds: Builds::default() })
     }
 }
 

@@ -12,19 +12,27 @@ mod cache;
 mod conceal;
 mod data;
 mod disguise;
+mod duplicates;
 mod error;
 mod facts;
 mod files;
+mod gap;
 mod judge;
 pub mod load;
 mod moves;
 mod overview;
+mod pairs;
 mod passing;
 pub mod policies;
 mod problem;
 mod remembered;
+mod removals;
+mod renames;
+mod render;
+mod same;
 mod side;
 mod sources;
+mod standing;
 mod texts;
 mod together;
 mod unfilled;
@@ -65,6 +73,8 @@ pub struct Gate {
     server: Option<Config>,
     /// Where is kept what is found out about the repository.
     cache: Option<Cache>,
+    /// What kustomizations were built to.
+    builds: render::Builds,
 }
 
 impl Gate {
@@ -216,7 +226,10 @@ impl Gate {
         let Some(tree) = target.tree() else { return Ok(Counts::default()) };
         let judged_as = Judgement { name: self.rules.depends_on_ref(&selected).then(|| name.clone()), selected };
         let base = match update.change {
-            RefChange::Update { old, .. } => Base { tree: repository.peel(old)?.tree(), ..Base::default() },
+            RefChange::Update { old, .. } => {
+                let old = repository.peel(old)?;
+                Base { tree: old.tree(), commit: old.commit(), ..Base::default() }
+            }
             RefChange::Create { .. } => memory.find(repository, &push.known, &self.rules, &judged_as, target)?,
             RefChange::Delete { .. } => Base::default(),
         };
@@ -243,7 +256,9 @@ impl Gate {
         };
         let spent = memory.spent.clone();
         let judge = |old| {
-            Judge::new(self, Some(repository), &spent, scope.clone(), Sides { old, new: &after }).knowing(&base.known)
+            Judge::new(self, Some(repository), &spent, scope.clone(), Sides { old, new: &after })
+                .knowing(&base.known)
+                .since(base.commit)
         };
         let changes = repository.changes(base.tree, Some(tree), limit)?;
         let (before, beside) = (world(base.tree), base.beside.map(|tip| world(Some(tip))));
@@ -322,7 +337,7 @@ impl Gate {
         let mut findings = Vec::new();
         let spent = Spent::default();
         let sides = Sides { old: &before, new: &after };
-        let judge = Judge::new(self, Some(repository), &spent, scope, sides);
+        let judge = Judge::new(self, Some(repository), &spent, scope, sides).since(head);
         let counts = judge.changes(&changes, &mut findings)?;
         judge.together(&changes, &mut findings)?;
         let there = name.clone().map_or_else(|| RefName::try_from("refs/heads/HEAD"), Ok)?;
@@ -394,6 +409,8 @@ struct Judgement {
 struct Base {
     /// The tree that it changes; `None` where all is new.
     tree: Option<Oid>,
+    /// The commit of that tree.
+    commit: Option<Oid>,
     /// Trees of judged tips: a file that is in one of them has been judged.
     known: Vec<Oid>,
     /// The tree of a judged tip, where `tree` is not one itself. The commits on the way to a tip
@@ -456,7 +473,7 @@ impl<'r> Memory<'r> {
         let commons = history.merge_bases(commit, &tips)?;
         let Some(first) = commons.first() else { return Ok(Base::default()) };
         let tree = |commit: Oid| repository.peel(commit).map(Peeled::tree);
-        let mut base = Base { tree: tree(*first)?, ..Base::default() };
+        let mut base = Base { tree: tree(*first)?, commit: Some(*first), ..Base::default() };
         for common in commons.iter().filter(|common| tips.contains(common)) {
             base.known.extend(tree(*common)?);
         }

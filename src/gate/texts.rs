@@ -123,7 +123,14 @@ impl Judge<'_> {
         };
         let Some(text) = secret::text_of(&bytes) else { return Ok(Plain::Binary) };
         let source = Arc::new(Source::new(text.into_owned()));
-        Ok(Plain::Text(FileText { path: path.clone(), source, format: "text", template: false }))
+        Ok(Plain::Text(FileText {
+            path: path.clone(),
+            source,
+            format: "text",
+            template: false,
+            built: None,
+            documents: Arc::default(),
+        }))
     }
 
     /// Looks into the texts that a commit brought and a later one took away: they stay in the

@@ -20,15 +20,20 @@ use super::{
 use crate::{
     config::Limits,
     document::{
+        Identity, Node,
         format::{Format, parse},
         units,
     },
     git::{Content, File, FileMode, GitError, Inside, Oid, RefName, RepoPath, Repository, StagedIndex},
-    gitops::{At, Tree, TreeError, kustomize},
+    gitops::{
+        At, Tree, TreeError,
+        clusters::{Cluster, ClusterNames},
+        kustomize,
+    },
     iac::terraform,
     kubernetes::crd::CustomResource,
     policy::{Inventory, Object},
-    rule::{GitRepository, Kustomization, Kustomized, Surroundings},
+    rule::{FileText, GitRepository, Kustomization, Kustomized, Namespace, Standing, Surroundings},
 };
 
 /// Most links that are followed on the way to a file.
@@ -52,6 +57,7 @@ pub(super) struct World<'a> {
     index: OnceLock<Result<Index, TreeError>>,
     kustomized: OnceLock<Result<Arc<Kustomized>, TreeError>>,
     inventory: OnceLock<Result<Inventory, TreeError>>,
+    pub(super) clusters: OnceLock<Result<ClusterNames, TreeError>>,
     /// Folders of a tree that have been looked into, by path.
     folders: Mutex<BTreeMap<RepoPath, Option<Arc<Folder>>>>,
     modules: terraform::Folders,
@@ -69,6 +75,7 @@ impl<'a> World<'a> {
             index: OnceLock::new(),
             kustomized: OnceLock::new(),
             inventory: OnceLock::new(),
+            clusters: OnceLock::new(),
             folders: Mutex::default(),
             modules: terraform::Folders::default(),
         }
@@ -182,6 +189,13 @@ impl<'a> World<'a> {
         }
     }
 
+    /// The value of a file's first document; nothing where it cannot be relied on.
+    fn root(&self, path: &str, bytes: &[u8]) -> Option<Node> {
+        let parsed = parse(Format::detect(path)?, bytes, &self.limits.parse());
+        let sound = !parsed.problems.iter().any(|problem| problem.kind.is_fatal());
+        parsed.documents.into_iter().next().filter(|_| sound).map(|document| document.root)
+    }
+
     /// Follows links on the way to a path, and the one that it may be itself. Gives what is there,
     /// under the name that it really has.
     fn follow(&self, path: &str) -> Result<Option<(RepoPath, There)>, GateError> {
@@ -230,6 +244,17 @@ impl<'a> World<'a> {
     }
 }
 
+/// What is at a path, as far as it can be told from something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Nothing,
+    File(Oid),
+    Folder,
+    Elsewhere,
+    /// Something without a name of its own.
+    Unknown,
+}
+
 /// What is at a path.
 enum There {
     File(File),
@@ -256,6 +281,19 @@ pub(super) fn tree_error(error: &GateError) -> TreeError {
     match error {
         GateError::Git(GitError::FileTooLarge { .. }) => TreeError::too_large(error.to_string()),
         other => TreeError::new(other.to_string()),
+    }
+}
+
+impl World<'_> {
+    /// What is at a path, links followed.
+    pub fn state(&self, path: &str) -> Result<State, TreeError> {
+        Ok(match self.follow(path).map_err(|error| tree_error(&error))? {
+            None => State::Nothing,
+            Some((_, There::File(File { content: Content::Object(id), .. }))) => State::File(id),
+            Some((_, There::File(_))) => State::Unknown,
+            Some((_, There::Folder)) => State::Folder,
+            Some((_, There::Elsewhere)) => State::Elsewhere,
+        })
     }
 }
 
@@ -332,13 +370,40 @@ impl Surroundings for World<'_> {
     }
 
     fn terraform_module(&self, folder: &str) -> Result<terraform::Module, TreeError> {
-        let limits = self.limits.parse();
-        let read = |path: &str, bytes: &[u8]| {
-            let parsed = parse(Format::detect(path)?, bytes, &limits);
-            let sound = !parsed.problems.iter().any(|problem| problem.kind.is_fatal());
-            parsed.documents.into_iter().next().filter(|_| sound).map(|document| document.root)
-        };
+        let read = |path: &str, bytes: &[u8]| self.root(path, bytes);
         terraform::Modules::new(self, &read, &self.modules).module(folder)
+    }
+
+    fn terraform_estate(&self, folder: &str) -> Result<terraform::Estate, TreeError> {
+        let read = |path: &str, bytes: &[u8]| self.root(path, bytes);
+        terraform::Modules::new(self, &read, &self.modules).estate(folder)
+    }
+
+    fn text(&self, path: &str) -> Result<Option<FileText>, TreeError> {
+        let known = Format::detect(path);
+        if known.is_none() && !Format::depends_on_content(path) {
+            return Ok(None);
+        }
+        let bytes = match self.read(path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(error) if error.is_too_large() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let by_content = || Format::by_content(path, &String::from_utf8_lossy(&bytes));
+        let Some(format) = known.or_else(by_content) else { return Ok(None) };
+        let parsed = parse(format, &bytes, &self.limits.parse());
+        if parsed.problems.iter().any(|problem| problem.kind.is_fatal()) {
+            return Ok(None);
+        }
+        Ok(Some(FileText {
+            path: RepoPath::new(path),
+            source: Arc::new(parsed.source),
+            format: format.name(),
+            template: false,
+            built: None,
+            documents: parsed.documents.into(),
+        }))
     }
 
     fn inventory(&self) -> Result<&Inventory, TreeError> {
@@ -365,6 +430,12 @@ impl Surroundings for World<'_> {
             if let Some(known) = self.kustomized_remembered() {
                 return Ok(known);
             }
+            // They are known for the tree before the push, and this one differs from it in a few files.
+            if matches!(self.files, Files::Tree { tree: Some(_), .. })
+                && self.known.is_some_and(|known| known.cache.is_some())
+            {
+                return Ok(Arc::new(self.index()?.kustomized()));
+            }
             let mut kustomized = Kustomized::default();
             for (path, file) in self.kustomizations()? {
                 if let Some(one) = self.kustomization(&path, &file)? {
@@ -374,6 +445,22 @@ impl Surroundings for World<'_> {
             Ok(Arc::new(kustomized))
         };
         self.kustomized.get_or_init(read).as_deref().map_err(Clone::clone)
+    }
+
+    fn standing(&self, words: &BTreeSet<String>) -> Result<Vec<Standing>, TreeError> {
+        self.find_standing(words)
+    }
+
+    fn namespace_of(&self, path: &str, identity: &Identity) -> Result<Namespace, TreeError> {
+        self.find_namespace(path, identity)
+    }
+
+    fn clusters_of(&self, path: &str) -> Result<Vec<Cluster>, TreeError> {
+        self.find_clusters(path)
+    }
+
+    fn applied_in(&self, path: &str) -> Result<Vec<Vec<Cluster>>, TreeError> {
+        self.find_appliers(path)
     }
 }
 
@@ -393,7 +480,7 @@ impl World<'_> {
         Ok(is_one.then(|| Kustomization::read(&path, &document.root)))
     }
 
-    fn index(&self) -> Result<&Index, TreeError> {
+    pub(super) fn index(&self) -> Result<&Index, TreeError> {
         let index = self.index.get_or_init(|| Index::of(self, self.known).map_err(|error| tree_error(&error)));
         index.as_ref().map_err(Clone::clone)
     }
@@ -430,7 +517,7 @@ impl World<'_> {
     }
 
     /// All files whose path says that they are of a kind, links left out. On disk those that were given and those that Git knows.
-    fn all(&self, is_one: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Result<Vec<(RepoPath, File)>, TreeError> {
+    pub(super) fn all(&self, is_one: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Result<Vec<(RepoPath, File)>, TreeError> {
         match &self.files {
             Files::Tree { tree: None, .. } => Ok(Vec::new()),
             Files::Tree { repository, tree: Some(tree) } => {

@@ -9,7 +9,7 @@ use gix::{
 };
 
 use super::{
-    GitError, Oid, Repository,
+    File, GitError, Oid, RepoPath, Repository,
     repository::{one_line, unreadable},
 };
 
@@ -176,6 +176,39 @@ impl Repository {
         }
         commits.reverse();
         Ok(MainLine { commits, before: next })
+    }
+
+    /// The newest of the files at a path that is taken, going back by first parents from a commit that is left
+    /// out itself, for at most so many commits. Ends where there is nothing at the path, and where history does.
+    /// With it, whether all of history was seen.
+    ///
+    /// # Errors
+    /// [`GitError::Object`], and what `takes` fails with.
+    pub fn find_earlier<E: From<GitError>>(
+        &self,
+        tip: Oid,
+        path: &RepoPath,
+        most: usize,
+        takes: &mut dyn FnMut(&File) -> Result<bool, E>,
+    ) -> Result<(Option<File>, bool), E> {
+        let shallow = self.local().is_shallow().unwrap_or(false);
+        let (tree, mut parents) = self.commit(tip)?;
+        let mut last = self.file_at(tree, path)?;
+        for _ in 0..most {
+            let Some(parent) = parents.first() else { return Ok((None, true)) };
+            let (tree, next) = match self.commit(*parent) {
+                Err(_) if shallow => return Ok((None, false)),
+                commit => commit?,
+            };
+            parents = next;
+            let file = self.file_at(tree, path)?;
+            let Some(found) = &file else { return Ok((None, true)) };
+            if file != last && takes(found)? {
+                return Ok((file, true));
+            }
+            last = file;
+        }
+        Ok((None, false))
     }
 
     /// The tree and the parents of a commit.

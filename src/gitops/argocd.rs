@@ -35,6 +35,19 @@ pub fn paths(node: &Node) -> Vec<PathReference> {
     found
 }
 
+/// The folders that an `Application` has applied, and the namespace that what says none is put into.
+#[must_use]
+pub fn applied(node: &Node) -> Vec<(String, Option<String>)> {
+    let text = |key| node.get(key).and_then(Node::as_str).unwrap_or_default();
+    if text("kind") != "Application" || !is_known(text("apiVersion"), "Application") {
+        return Vec::new();
+    }
+    let destination = node.get("spec").and_then(|spec| spec.get("destination"));
+    let namespace = destination.and_then(|destination| destination.get("namespace")).and_then(Node::as_str);
+    let namespace = namespace.filter(|name| !name.is_empty() && !is_placeholder(name)).map(str::to_owned);
+    paths(node).into_iter().map(|reference| (reference.path, namespace.clone())).collect()
+}
+
 /// What an `Application` or `ApplicationSet` takes from elsewhere, and how firmly it is pinned.
 #[must_use]
 pub fn sources(node: &Node) -> Vec<SourceReference> {

@@ -43,6 +43,21 @@ pub fn paths(node: &Node) -> Vec<PathReference> {
     }
 }
 
+/// The folder that a `Kustomization` has applied, and the namespace that it puts everything into.
+#[must_use]
+pub fn applied(node: &Node) -> Vec<(String, Option<String>)> {
+    let object = Object(node);
+    if !matches!(object.kind(), Some(Kind::Kustomization)) {
+        return Vec::new();
+    }
+    let namespace = object.text(&["spec", "targetNamespace"]).filter(|name| !is_placeholder(name));
+    let path = object.text(&["spec", "path"]).unwrap_or_default();
+    if is_placeholder(path) {
+        return Vec::new();
+    }
+    vec![(within("", path), namespace.map(str::to_owned))]
+}
+
 /// What an object takes from elsewhere, and how firmly it is pinned.
 #[must_use]
 pub fn sources(node: &Node) -> Vec<SourceReference> {

@@ -6,9 +6,11 @@
 //! [`Violation`](crate::document::Violation)s and references.
 
 pub mod argocd;
+pub mod clusters;
 pub mod flux;
 pub mod helm;
 pub mod kustomize;
+pub mod recreate;
 mod shape;
 pub mod source;
 #[cfg(test)]

@@ -53,7 +53,7 @@ impl Tree for Files {
 
 /// The first document of a text that is good YAML.
 #[track_caller]
-pub(super) fn yaml(text: &str) -> Node {
+pub(crate) fn yaml(text: &str) -> Node {
     let parsed = parse(Format::Yaml, text.as_bytes(), &ParseLimits::default());
     assert_eq!(parsed.problems, [], "{text}");
     parsed.documents[0].root.clone()

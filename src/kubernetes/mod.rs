@@ -5,9 +5,13 @@
 //! What is wrong with a manifest goes to `rule/`.
 
 pub mod builtin;
+pub mod cel;
 pub mod crd;
+pub mod immutable;
 pub mod meaning;
+pub mod normal;
 pub mod schema;
+pub mod scope;
 pub mod validate;
 
 pub use builtin::Version;

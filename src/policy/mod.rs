@@ -16,6 +16,7 @@ mod advice;
 mod builtins;
 mod compile;
 pub mod compliance;
+mod condition;
 mod config_files;
 mod conventions;
 mod engine;
@@ -44,6 +45,7 @@ mod written;
 
 pub use advice::{Advice, AdviceLevel, AdviceOptions, advise};
 pub use compile::{CompileOptions, PolicySet, Reads, RegoVersion, RuleInfo, Severity};
+pub use condition::{Condition, ConditionError};
 pub use config_files::{ReadFile, normal_path, read_config_files};
 pub use error::{EvalError, Limit, Place, PolicyError};
 pub use evaluate::{BuiltinError, Evaluator, Exception, Outcome, Passed, with_places};

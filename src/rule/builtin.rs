@@ -1,8 +1,11 @@
 //! The rules that are always on, and the documentation of every rule that is not Rego.
 
-use super::{fields, helm, iac, kustomize, paths, pins, references, refs, schema, secrets};
+use super::{
+    catalogue::explain, fields, helm, iac, kustomize, paths, pins, references, refs, resources, schema, secrets,
+};
 use crate::{
     git::RepoPath,
+    kubernetes::immutable,
     verdict::{Finding, Place, Severity},
 };
 
@@ -28,10 +31,16 @@ pub const LINK: &str = "link";
 pub const ATTRIBUTES: &str = "gitattributes";
 /// A template that does not say so by its name.
 pub const UNFILLED: &str = "unfilled-template";
+/// A file that was compared with nothing.
+pub const NOT_COMPARED: &str = "not-compared";
+/// An object that stands twice.
+pub const DUPLICATE_OBJECT: &str = "duplicate-object";
 /// A file of a language that is not read.
 pub const UNREAD: &str = "unread-format";
 /// A state of Terraform.
 pub const TERRAFORM_STATE: &str = "terraform-state";
+/// A kustomization that is not built.
+pub const NOT_BUILT: &str = "not-built";
 /// A ref that replaces objects.
 pub const REPLACEMENT_REF: &str = "replacement-ref";
 /// A policy ref that would hold no working policies.
@@ -68,6 +77,9 @@ How to fix: mend the place shown; `ansible-playbook --syntax-check` says whether
 
 Configured under `rules` with `schema: ansible`.",
     },
+    explain::CLOUDFORMATION_DELETION,
+    explain::CLOUDFORMATION_POLICY,
+    explain::CLOUDFORMATION_REPLACEMENT,
     Explanation {
         id: iac::CLOUDFORMATION,
         title: "A template is not what CloudFormation accepts",
@@ -97,6 +109,15 @@ Configured under `rules` with `schema: compose`.",
 some refuse the file. What is reviewed need not be what is applied.
 
 How to fix: remove one of the two. Both places are shown.",
+    },
+    Explanation {
+        id: DUPLICATE_OBJECT,
+        title: "An object stands twice where it is applied once",
+        text: "Two manifests of one folder, or one file, describe the same object: group, kind, namespace and name are
+the same. kustomize refuses that; others apply one over the other, and which one wins depends on their order.
+Both are compared with what was there before. It is a warning.
+
+How to fix: keep one of them. Both places are shown.",
     },
     Explanation {
         id: ENCRYPTED,
@@ -130,20 +151,41 @@ they stand are judged; the others are counted, named with `-v`, and let in. Judg
 render to: helm template CHART | pushgate check -",
     },
     Explanation {
+        id: immutable::IGNORED,
+        title: "A change of a field has no effect in the cluster",
+        text: "The API server takes the manifest and keeps its own value without a word, so that the repository and the cluster
+differ from then on: `status`, what the server fills in (`metadata.creationTimestamp`), the `spec` of a
+CertificateSigningRequest, a `clusterIP: None` that is taken away. Or a mark on the object keeps whoever
+applies it from changing it (`kustomize.toolkit.fluxcd.io/ssa: IfNotPresent`). It is a warning.
+
+What to do: leave the field out, or restore it, so that the manifest says what is there.
+
+Told by `catalogue: kubernetes` under `immutability.fields`.",
+    },
+    Explanation {
         id: fields::ID,
-        title: "A field that may not change was changed or removed",
+        title: "A field was changed in a way in which it may not change",
         text: "Kubernetes refuses to change some fields of an object that exists (\"field is immutable\"), and a
 GitOps engine that tries stalls for the whole set of objects. Others must not change because
-something outside depends on them.
+something outside depends on them. A rule says how its fields may change: not at all (`immutable`), once
+(`set-once`), to larger or smaller amounts (`grow-only`, `shrink-only`), to anything but nothing (`keep`), by
+entries that come or go (`add-only`, `remove-only`), in some parts (`only`), from state to state (`states`).
 
 The object is recognised by its group, kind, namespace and name, wherever it is written: moving
 it to another file changes nothing. A resource of Terraform belongs to its folder; one of CloudFormation, a
 host of an inventory or a service of Compose to its file; a file or folder with another name is
-followed where only one can be meant. A `moved` block is not followed. Values are compared, not text: the order of keys, quoting and
-comments do not count; nothing, `null` and an empty list or mapping are the same.
+followed where only one can be meant. A `moved` block is not followed. Values are compared, not text: the order of keys,
+quoting and comments do not count; nothing, `null` and an empty list or mapping are the same; `1Gi` is `1024Mi`.
+What is filled in later cannot be compared: see `pushgate explain undecidable`.
 
 How to fix: restore the old value. If it has to change, give the object a new name, delete the
 old one, and plan for what depends on it.
+
+Objects that can be deleted and created anew without loss may say that they are, which makes this a warning:
+`kustomize.toolkit.fluxcd.io/force: enabled` (Flux; an annotation or a label),
+`argocd.argoproj.io/sync-options: Force=true,Replace=true` (Argo CD; both), a hook that is deleted before it is
+created, `spec.force: true` of the Kustomization that applies them. Of a PersistentVolumeClaim, PersistentVolume,
+StatefulSet, Namespace or CustomResourceDefinition the data would go as well: that takes a waiver.
 
 Configured under `immutability.fields`.",
     },
@@ -156,6 +198,23 @@ Its content, its mode, its type and its name count.
 How to fix: restore the file, and add a new one beside it.
 
 Configured under `immutability.paths`.",
+    },
+    Explanation {
+        id: resources::ID,
+        title: "A resource that may not go was deleted, renamed, or taken from those that need it",
+        text: "What is not in the repository any more is deleted by whatever applies it, and with a Namespace, a
+PersistentVolumeClaim or a CustomResourceDefinition go the data. Another name, namespace or kind is a deletion
+and a creation. A resource that moves to another file, document or list is not deleted; nor is one that stands
+in another file as well. The same object under `clusters/a` and `clusters/b` is two.
+
+An object is orphaned when something in the same cluster still needs what is removed: objects in a Namespace,
+custom resources of a definition, workloads and bindings with a ServiceAccount, and the like.
+
+Where labels protect a resource, taking them away is a warning: a later push may remove it then.
+
+How to fix: restore the resource. The message says where it stood.
+
+Configured under `immutability.resources`.",
     },
     Explanation {
         id: schema::ID,
@@ -227,6 +286,21 @@ Flux and Argo CD are this repository is said by `repository: {url: …}`.
 Configured under `rules` with `check: missing-reference`.",
     },
     Explanation {
+        id: NOT_BUILT,
+        title: "A kustomization is not built, and its files are compared as they lie",
+        text: "Rules about objects that may not change look at what is applied: pushgate builds kustomizations in memory. It
+takes nothing from elsewhere and runs no program, so one with a remote base, a Helm chart or a plugin is not
+built. Its files are compared with what they said before, without what the kustomization adds to them.",
+    },
+    Explanation {
+        id: NOT_COMPARED,
+        title: "A file was compared with nothing, because what was there before could not be read",
+        text: "A file that is broken in the repository says nothing that its next revision could be compared with. So the
+last revision that could be read is looked for, up to 1,000 commits back. Where there is none, nothing says
+whether the push changes what may not change. It is a warning; where no revision was ever good, it is told to
+whoever asks (`-v`).",
+    },
+    Explanation {
         id: secrets::ID,
         title: "A secret comes into the repository unencrypted",
         text: "Who can read the repository, a clone or a backup of it has the secret; base64 is no encryption. A secret
@@ -286,6 +360,9 @@ only looks declarative, an administrator can leave it out:
     - match: [\"path/**\"]
       ignore: true",
     },
+    explain::TERRAFORM_DESTRUCTION,
+    explain::TERRAFORM_PROTECTION,
+    explain::TERRAFORM_REPLACEMENT,
     Explanation {
         id: iac::TERRAFORM,
         title: "A file is not what Terraform accepts",
@@ -307,11 +384,35 @@ How to fix: keep it in a backend, ignore `*.tfstate*`, and replace the secrets t
 sent them already. An administrator can leave test data out under `files`.",
     },
     Explanation {
+        id: fields::UNDECIDABLE,
+        title: "Nobody can know here whether a field changes",
+        text: "A field that may not change holds something that is filled in before it is applied: `${NAME}` (Flux, envsubst),
+`{{ … }}`, `<path:…#key>` (argocd-vault-plugin), `ref+…` (vals) or a value that SOPS encrypted. Or values have to
+be compared that are no numbers, quantities or durations. Or only the cluster knows: whether a Job that is suspended has
+started, which address a Service was given. It is a warning, or told to whoever asks: the push is not refused for it.
+
+What to do: make sure that what will be filled in, or is in the cluster, is what was there before.
+
+Configured under `immutability.fields`.",
+    },
+    Explanation {
         id: UNFILLED,
         title: "The file is a template and is not judged",
         text: "Ansible, Terraform (`templatefile`) and others fill files in before anybody reads them as what their name
 says. Where reading stops at `{{`, `{%`, `%{` or `${`, and the place does not speak against it, such files are
 counted, named with `-v`, and let in. A name that ends in .j2 or .tftpl says it better.",
+    },
+    Explanation {
+        id: resources::UNKNOWN,
+        title: "It cannot be told which resource is removed, or whether it may be",
+        text: "A rule over resources needs to know their names, and some need their namespaces. A manifest without a name,
+with `generateName`, or with a name that is filled in later (`${NAME}`, `{{ .name }}`) does not say it; a
+namespace is looked for in the manifest, in the kustomizations that take it, and in the objects of Flux and
+Argo CD that have it applied. It is a warning.
+
+How to fix: write what is missing into the manifest, or look at the change with care.
+
+Configured under `immutability.resources`.",
     },
     Explanation {
         id: schema::UNKNOWN,
@@ -352,6 +453,15 @@ pub fn not_judged(path: &RepoPath, rule: &'static str) -> Finding {
         other => other,
     };
     let mut finding = Finding::new(rule, format!("{path} {why}: not judged")).at(Place::file(path.clone()));
+    finding.severity = Severity::Info;
+    finding
+}
+
+/// A kustomization that cannot be built here.
+#[must_use]
+pub fn not_built(path: &str, why: &str) -> Finding {
+    let message = format!("{path}: {why}, so its files are compared as they lie");
+    let mut finding = Finding::new(NOT_BUILT, message).at(Place::file(RepoPath::new(path)));
     finding.severity = Severity::Info;
     finding
 }

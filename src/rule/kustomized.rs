@@ -2,16 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     document::{Node, Value},
     gitops::kustomize::{NAMES, Reference, Role, Target, references},
 };
 
 /// What a kustomization says of others: what it points at, and what it adds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kustomization {
     targets: Vec<(String, Role)>,
     added: Added,
+    /// Whether it is only part of what takes it.
+    component: bool,
+    /// The namespace that it puts everything into.
+    namespace: Option<String>,
 }
 
 impl Kustomization {
@@ -22,7 +28,14 @@ impl Kustomization {
             Target::Local(path) => Some((path, reference.role)),
             Target::Remote(_) | Target::Outside | Target::Inline | Target::Unknown => None,
         };
-        Self { targets: references(path, node).into_iter().filter_map(local).collect(), added: Added::by(node) }
+        let namespace = node.get("namespace").and_then(Node::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+        let component = node.get("kind").and_then(Node::as_str) == Some("Component");
+        Self {
+            targets: references(path, node).into_iter().filter_map(local).collect(),
+            added: Added::by(node),
+            component,
+            namespace,
+        }
     }
 }
 
@@ -37,6 +50,12 @@ pub struct Kustomized {
     targets: BTreeMap<String, Vec<String>>,
     /// What those add that add anything.
     added: BTreeMap<String, Added>,
+    /// All of them, by path.
+    all: BTreeSet<String>,
+    /// Those that are components: only part of what takes them.
+    components: BTreeSet<String>,
+    /// The namespaces that they put everything into.
+    namespaces: BTreeMap<String, String>,
 }
 
 /// Whether what stands in a file is all that is applied.
@@ -53,7 +72,7 @@ pub enum Wholeness {
 }
 
 /// What kustomizations may add to what they take.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Added {
     /// Anything, by patches and the like.
     anything: bool,
@@ -126,6 +145,13 @@ impl Kustomized {
             self.by_target.entry(path.clone()).or_default().push((kustomization.to_owned(), *role));
         }
         self.folders.insert(folder_of(kustomization).to_owned());
+        self.all.insert(kustomization.to_owned());
+        if one.component {
+            self.components.insert(kustomization.to_owned());
+        }
+        if let Some(namespace) = &one.namespace {
+            self.namespaces.insert(kustomization.to_owned(), namespace.clone());
+        }
         if one.added != Added::default() {
             self.added.insert(kustomization.to_owned(), one.added);
         }
@@ -154,6 +180,12 @@ impl Kustomized {
         false
     }
 
+    /// The files that the kustomization of a folder takes, by itself or through others.
+    #[must_use]
+    pub fn taken_by_folder(&self, folder: &str) -> BTreeSet<String> {
+        NAMES.iter().flat_map(|name| self.taken_by(&joined(folder, name))).collect()
+    }
+
     /// The files that a kustomization takes, by itself or through others.
     #[must_use]
     pub fn taken_by(&self, kustomization: &str) -> BTreeSet<String> {
@@ -172,6 +204,92 @@ impl Kustomized {
             }
         }
         files
+    }
+
+    /// The folders that are applied of which something may be another thing when some files are others: those of the
+    /// kustomizations that take them, by themselves or through others, and that no other takes.
+    #[must_use]
+    pub fn roots<'p>(&self, changed: impl IntoIterator<Item = &'p str>) -> BTreeSet<String> {
+        let (mut roots, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut left: Vec<&str> = Vec::new();
+        for path in changed {
+            left.extend(self.of(path).map(|(kustomization, _)| kustomization));
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            if NAMES.contains(&name) {
+                // Or one that is gone, or was not there: those that point at its folder.
+                left.extend(self.of(folder).map(|(kustomization, _)| kustomization));
+                left.extend(self.all.get(path).map(String::as_str));
+            }
+        }
+        while let Some(kustomization) = left.pop() {
+            if !seen.insert(kustomization) {
+                continue;
+            }
+            let folder = folder_of(kustomization);
+            let above = left.len();
+            left.extend(self.of(folder).map(|(taking, _)| taking));
+            if left.len() == above && !self.components.contains(kustomization) {
+                roots.insert(folder.to_owned());
+            }
+        }
+        roots
+    }
+
+    /// Whether a folder has a kustomization that is applied, and not only taken by another.
+    #[must_use]
+    pub fn is_root(&self, folder: &str) -> bool {
+        self.has(folder)
+            && self.of(folder).next().is_none()
+            && NAMES.iter().any(|name| {
+                let path = joined(folder, name);
+                self.all.contains(&path) && !self.components.contains(&path)
+            })
+    }
+
+    /// The folders that are applied of which a file is part.
+    #[must_use]
+    pub fn roots_of(&self, path: &str) -> BTreeSet<String> {
+        self.roots([path])
+    }
+
+    /// The ways that a file is taken, from the outermost kustomization of each: its folder, and the namespace
+    /// that the objects in the file are put into on that way. The file's own folder where nothing takes it.
+    #[must_use]
+    pub fn ways(&self, path: &str) -> BTreeSet<(String, Option<String>)> {
+        let (mut ways, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut left: Vec<(String, Option<String>, bool)> = vec![(path.to_owned(), None, true)];
+        while let Some((target, inner, is_file)) = left.pop() {
+            let takes = |role| matches!(role, Role::Resource | Role::Component);
+            let mut is_taken = false;
+            for (kustomization, _) in self.of(&target).filter(|(_, role)| takes(*role)) {
+                is_taken = true;
+                // What stands further out is applied last.
+                let namespace = self.namespaces.get(kustomization).cloned().or_else(|| inner.clone());
+                let folder = folder_of(kustomization).to_owned();
+                if seen.insert((folder.clone(), namespace.clone())) {
+                    left.push((folder, namespace, false));
+                }
+            }
+            if !is_taken {
+                ways.insert((if is_file { folder_of(&target).to_owned() } else { target }, inner));
+            }
+        }
+        ways
+    }
+
+    /// The kustomizations that take a file, by themselves or through others.
+    #[must_use]
+    pub fn takers(&self, path: &str) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        let mut left = vec![path];
+        while let Some(target) = left.pop() {
+            for (kustomization, role) in self.of(target) {
+                if matches!(role, Role::Resource | Role::Component) && found.insert(kustomization) {
+                    left.push(folder_of(kustomization));
+                }
+            }
+        }
+        found
     }
 
     /// What becomes of the manifests in a file.

@@ -3,9 +3,12 @@
 //! A rule family is one file and one line in [`Rules::build`]. Rules see refs, paths and documents; they
 //! must not know how findings are shown. What they find goes to `verdict/`.
 
+mod breach;
 pub mod builtin;
+mod catalogue;
 mod fields;
 mod file;
+mod gone;
 mod helm;
 mod iac;
 mod kustomize;
@@ -17,11 +20,13 @@ mod push;
 mod references;
 mod refs;
 mod rego;
+mod resources;
 mod schema;
 mod secrets;
 mod together;
 
-pub use file::FileText;
+pub use file::{Construction, FileText};
+pub use gone::{Gone, Namespace, Standing, is_protected};
 pub use kustomized::{Added, Kustomization, Kustomized, Wholeness};
 pub use pair::{ChangeKind, Pair, Side};
 pub use push::{ChangedPath, Overview, UpdateOverview, Wanted};
@@ -32,10 +37,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::{Check, Config, Enforce, JudgeConfig, Match, SchemaKind},
-    document::{Role, Span, Unit, format::Format},
+    config::{Check, Config, Enforce, FieldEntry, FieldMatch, JudgeConfig, Match, SchemaKind},
+    document::{Identity, Role, Span, Unit, format::Format},
     git::{Change, GitError, Oid, RefKind, RefName, RepoPath},
-    gitops::{Tree, TreeError},
+    gitops::{Tree, TreeError, clusters::Cluster},
     iac::terraform,
     kubernetes::crd::CustomResource,
     policy::{EvalError, Inventory},
@@ -155,8 +160,29 @@ pub trait Rule: Send + Sync {
         Ok(())
     }
 
+    /// Says what it has to say about all changed files together, where both sides are compared. `before` is the
+    /// repository before the push. Files that the configuration leaves out are not among them.
+    ///
+    /// # Errors
+    /// [`RuleError`] when they could not be judged.
+    fn on_changes(
+        &self,
+        _scope: &Scope<'_>,
+        _before: &dyn Surroundings,
+        _changes: &[&Change],
+        _findings: &mut Vec<Finding>,
+    ) -> Result<(), RuleError> {
+        Ok(())
+    }
+
     /// Whether the rule looks at both sides of documents.
     fn compares(&self) -> bool {
+        false
+    }
+
+    /// Whether it is about objects as they are applied: where kustomize builds them, it is told of those that are
+    /// built, and not of what they are built from.
+    fn compares_applied(&self) -> bool {
         false
     }
 
@@ -165,6 +191,20 @@ pub trait Rule: Send + Sync {
     /// # Errors
     /// [`RuleError`] when it could not be judged.
     fn on_pair(&self, _scope: &Scope<'_>, _pair: &Pair<'_>, _findings: &mut Vec<Finding>) -> Result<(), RuleError> {
+        Ok(())
+    }
+
+    /// Whether [`Rule::on_gone`] may have something to say of a resource of the old side: what is told here costs
+    /// a search of the repository when the resource is gone.
+    fn protects(&self, _scope: &Scope<'_>, _old: Side<'_>) -> bool {
+        false
+    }
+
+    /// Says what it has to say about a resource that is gone, or has another name.
+    ///
+    /// # Errors
+    /// [`RuleError`] when it could not be judged.
+    fn on_gone(&self, _scope: &Scope<'_>, _gone: &Gone<'_>, _findings: &mut Vec<Finding>) -> Result<(), RuleError> {
         Ok(())
     }
 }
@@ -218,6 +258,18 @@ pub trait Surroundings: Tree + Sync {
     /// [`TreeError`] when the repository cannot be read.
     fn terraform_module(&self, folder: &str) -> Result<terraform::Module, TreeError>;
 
+    /// All that the root module in a folder makes.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn terraform_estate(&self, folder: &str) -> Result<terraform::Estate, TreeError>;
+
+    /// A file of configuration, parsed; nothing where there is none, or it cannot be relied on.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn text(&self, path: &str) -> Result<Option<FileText>, TreeError>;
+
     /// The files with Flux or Argo CD objects that point at any of some paths.
     ///
     /// # Errors
@@ -235,6 +287,31 @@ pub trait Surroundings: Tree + Sync {
     /// # Errors
     /// [`TreeError`] when the repository cannot be read.
     fn kustomized(&self) -> Result<&Kustomized, TreeError>;
+
+    /// The objects in all manifests in which any of some words stands, in the order of paths.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn standing(&self, words: &BTreeSet<String>) -> Result<Vec<Standing>, TreeError>;
+
+    /// The namespace that an object in a file is in.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn namespace_of(&self, path: &str, identity: &Identity) -> Result<Namespace, TreeError>;
+
+    /// The clusters and environments that the folders of a path name.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn clusters_of(&self, path: &str) -> Result<Vec<Cluster>, TreeError>;
+
+    /// Those of the kustomizations and of the objects of Flux and Argo CD that have a file applied, each with what
+    /// its own path names; nothing for those that name none.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the repository cannot be read.
+    fn applied_in(&self, path: &str) -> Result<Vec<Vec<Cluster>>, TreeError>;
 }
 
 /// A `GitRepository` of Flux.
@@ -332,6 +409,31 @@ fn selects(selection: &Match, file: &FileText, unit: &Unit<'_>) -> bool {
         && selection.formats.as_ref().is_none_or(is_of)
 }
 
+/// Whether an entry of `immutability` is about a document, on either side.
+fn selects_pair(selection: &FieldMatch, pair: &Pair<'_>) -> bool {
+    let unit = pair.shown().unit;
+    let sides = [pair.before(), pair.after()].into_iter().flatten().map(|side| &side.file.path);
+    selects_object(selection, unit.kind(), pair.identity(), &sides.collect::<Vec<_>>())
+}
+
+/// Whether an entry of `immutability` is about an object that stands in these files.
+fn selects_object(
+    selection: &FieldMatch,
+    kind: Option<&str>,
+    identity: Option<&Identity>,
+    files: &[&RepoPath],
+) -> bool {
+    let kinds = selection.kinds.is_empty() || kind.is_some_and(|kind| selection.kinds.iter().any(|k| k == kind));
+    let group = selection.group.as_ref().is_none_or(|group| identity.is_some_and(|id| id.group == *group));
+    let namespace = selection.namespace.as_ref().is_none_or(|globs| {
+        identity.is_some_and(|id| globs.matches(id.namespace.as_deref().unwrap_or_default().as_bytes()))
+    });
+    let name = selection.name.as_ref().is_none_or(|globs| identity.is_some_and(|id| globs.matches(id.name.as_bytes())));
+    // A document that moved out of the guarded paths is still the same one.
+    let paths = selection.paths.as_ref().is_none_or(|globs| files.iter().any(|path| globs.matches(path.as_bytes())));
+    kinds && group && namespace && name && paths
+}
+
 /// The bytes of a file that a rule can do without if it is too large: where such a file is declarative
 /// and changed, its push is refused for that.
 fn read_if_small(tree: &dyn Surroundings, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
@@ -365,8 +467,14 @@ impl Rules {
         for rule in &config.immutability.paths {
             rules.push(Box::new(paths::PathImmutability::new(rule.clone())));
         }
-        for rule in &config.immutability.fields {
-            rules.push(Box::new(fields::FieldImmutability::new(rule.clone())));
+        for entry in &config.immutability.fields {
+            rules.push(match entry {
+                FieldEntry::Own(rule) => Box::new(fields::FieldImmutability::new(rule.clone())),
+                FieldEntry::Catalogue(rule) => catalogue::rule(rule.clone()),
+            });
+        }
+        for rule in &config.immutability.resources {
+            rules.push(Box::new(resources::ResourceProtection::new(rule.clone())));
         }
         let mut policies = policies.into_iter();
         for rule in &config.rules {

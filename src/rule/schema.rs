@@ -195,7 +195,7 @@ fn is_below(path: &str, folder: &str) -> bool {
 }
 
 /// What becomes of the manifests in a file.
-fn wholeness(scope: &Scope<'_>, path: &str) -> Result<Wholeness, TreeError> {
+pub(super) fn wholeness(scope: &Scope<'_>, path: &str) -> Result<Wholeness, TreeError> {
     let kustomized = scope.tree.kustomized()?;
     let wholeness = kustomized.wholeness(path);
     if wholeness != Wholeness::Whole {

@@ -181,3 +181,114 @@ fn secrets_are_not_shown() {
     let ran = scene.write("s.yaml", secret("bmV3")).push("two").refused(&["was another value"]);
     assert!(!ran.stderr.contains("b2xkLXBhc3N3b3Jk"), "{ran}");
 }
+
+/// A configuration with one rule over a kind of its own.
+fn rule(entry: &str) -> String {
+    format!("version: 1\nimmutability:\n  fields:\n    - {{match: {{kind: Database}}, {entry}}}\n")
+}
+
+fn database(spec: &str) -> String {
+    format!("apiVersion: example.org/v1\nkind: Database\nmetadata: {{name: main, namespace: db}}\nspec:\n{spec}")
+}
+
+#[test]
+fn a_size_may_only_grow() {
+    let scene = Scene::new(&rule("path: .spec.size, transition: grow-only"));
+    let size = |size: &str| database(&format!("  size: {size}\n"));
+    scene.write("d.yaml", size("10Gi")).push("one").ok();
+    scene.write("d.yaml", size("10240Mi")).push("same").ok();
+    scene.write("d.yaml", size("11Gi")).push("more").ok();
+    scene.write("d.yaml", size("5Gi")).push("less").refused(&[
+        "spec.size of Database db/main may only grow: was 11Gi, is 5Gi",
+        "d.yaml:5:3",
+        "write a larger one",
+    ]);
+    scene.reset();
+    scene.write("d.yaml", database("  other: 1\n")).push("gone").refused(&["may only grow and may not be removed"]);
+    scene.reset();
+    let told = scene.write("d.yaml", size("'${SIZE}'")).push("filled in").ok();
+    assert!(told.stderr.contains("undecidable"), "{told}");
+}
+
+#[test]
+fn a_state_machine_is_followed() {
+    let scene =
+        Scene::new(&rule("path: .spec.state, transition: {states: {draft: [active], active: [retired], retired: []}}"));
+    let state = |state: &str| database(&format!("  state: {state}\n"));
+    scene.write("d.yaml", state("draft")).push("draft").ok();
+    let other = state("actve").replace("name: main", "name: other");
+    scene.write("e.yaml", other).push("typo").refused(&["has no such state: `actve`", "`active`", "e.yaml:5:3"]);
+    scene.reset();
+    scene.write("d.yaml", state("retired")).push("jump").refused(&["from `draft` to `retired`", "write `active`"]);
+    scene.reset();
+    scene.write("d.yaml", state("active")).push("active").ok();
+    scene.write("d.yaml", state("retired")).push("retired").ok();
+    scene.write("d.yaml", state("active")).push("back").refused(&["no other state follows it"]);
+    scene.reset();
+    scene.write("d.yaml", database("  other: 1\n")).push("gone").refused(&["may change its state but not be removed"]);
+}
+
+#[test]
+fn all_but_some_fields_stay() {
+    let scene = Scene::new(&rule("path: .spec, transition: {only: [replicas, .template.spec]}"));
+    scene.write("d.yaml", database("  replicas: 1\n  engine: a\n")).push("one").ok();
+    scene.write("d.yaml", database("  replicas: 2\n  engine: a\n  template: {spec: {x: 1}}\n")).push("fine").ok();
+    scene.write("d.yaml", database("  replicas: 3\n  engine: b\n  zone: c\n")).push("others").refused(&[
+        "spec.engine of Database db/main may not change; only `.replicas`, `.template.spec` may",
+        "spec.zone of Database db/main",
+        "d.yaml:6:3",
+        "was a",
+    ]);
+}
+
+#[test]
+fn items_are_followed_by_their_names() {
+    let scene = Scene::new(&rule("path: '.spec.shards[*].disk', transition: immutable"));
+    let shards = |shards: &str| database(&format!("  shards: [{shards}]\n"));
+    scene.write("d.yaml", shards("{name: a, disk: 1}, {name: b, disk: 2}")).push("one").ok();
+    scene.write("d.yaml", shards("{name: c, disk: 3}, {name: b, disk: 2}, {name: a, disk: 1}")).push("inserted").ok();
+    scene
+        .write("d.yaml", shards("{name: c, disk: 3}, {name: b, disk: 9}, {name: a, disk: 1}"))
+        .push("changed")
+        .refused(&["spec.shards[1].disk of Database db/main is immutable", "was 2"]);
+}
+
+#[test]
+fn a_condition_decides_whether_a_rule_counts() {
+    let scene = Scene::new(&rule("path: .spec.engine, transition: immutable, when: old.spec.tier == \"prod\""));
+    let engine = |tier: &str, engine: &str| database(&format!("  tier: {tier}\n  engine: {engine}\n"));
+    scene.write("d.yaml", engine("dev", "a")).push("dev").ok();
+    scene.write("d.yaml", engine("prod", "b")).push("from dev").ok();
+    scene
+        .write("d.yaml", engine("prod", "c"))
+        .push("in prod")
+        .refused(&["spec.engine of Database db/main is immutable"]);
+    // Undefined is not true.
+    let scene = Scene::new(&rule("path: .spec.engine, transition: immutable, when: old.spec.nothing.x == 1"));
+    scene.write("d.yaml", engine("dev", "a")).push("one").ok();
+    scene.write("d.yaml", engine("dev", "b")).push("two").ok();
+    // What fails is no answer.
+    let scene = Scene::new(&rule("path: .spec.engine, transition: immutable, when: to_number(old.spec.tier) == 1"));
+    scene.write("d.yaml", engine("dev", "a")).push("one").ok();
+    let ran = scene.write("d.yaml", engine("dev", "b")).push("two");
+    assert!(ran.status != 0 && ran.stderr.contains("to_number"), "{ran}");
+}
+
+#[test]
+fn what_is_enforced_less_is_told_and_let_in() {
+    let scene = Scene::new(&rule("path: .spec.engine, transition: immutable, enforce: warn"));
+    scene.write("d.yaml", database("  engine: a\n")).push("one").ok();
+    let ran = scene.write("d.yaml", database("  engine: b\n")).push("two").ok();
+    assert!(ran.stderr.contains("warning") && ran.stderr.contains("immutable-field"), "{ran}");
+    let scene = Scene::new(&rule("path: .spec.engine, transition: immutable, enforce: dry-run"));
+    scene.write("d.yaml", database("  engine: a\n")).push("one").ok();
+    scene.write("d.yaml", database("  engine: b\n")).push("two").ok();
+}
+
+#[test]
+fn amounts_that_are_secret_are_not_shown() {
+    let scene = Scene::new(&rule("path: .spec.apiKey, transition: grow-only"));
+    scene.write("d.yaml", database("  apiKey: 987654\n")).push("one").ok();
+    let ran = scene.write("d.yaml", database("  apiKey: 1234\n")).push("two").refused(&["may only grow"]);
+    assert!(!ran.stderr.contains("987654"), "{ran}");
+}

@@ -13,6 +13,10 @@
 )]
 
 mod both_sides;
+mod built;
+mod catalogue_cloudformation;
+mod catalogue_kubernetes;
+mod catalogue_terraform;
 mod check;
 mod common;
 mod config;
@@ -26,6 +30,7 @@ mod gitops;
 mod hooks;
 mod hostile;
 mod iac;
+mod identity;
 mod layout;
 mod paths;
 mod policy;
@@ -34,6 +39,7 @@ mod refs;
 mod rego;
 mod replay;
 mod report;
+mod resources;
 mod sample;
 mod schema;
 mod secrets;

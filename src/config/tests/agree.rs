@@ -50,6 +50,7 @@ fn mappings(value: &Value, at: &str, table: &'static Table) -> Vec<(String, &'st
         let at = format!("{at}/{}", key.name);
         match &key.shape {
             Shape::Table(table) => found.extend(mappings(inner, &at, table)),
+            Shape::WordOrTable { table, .. } if inner.is_object() => found.extend(mappings(inner, &at, table)),
             Shape::Tables(table) => {
                 for (index, item) in inner.as_array().unwrap().iter().enumerate() {
                     found.extend(mappings(item, &format!("{at}/{index}"), table));
@@ -61,6 +62,8 @@ fn mappings(value: &Value, at: &str, table: &'static Table) -> Vec<(String, &'st
             | Shape::Many(_)
             | Shape::Word(_)
             | Shape::Words { .. }
+            | Shape::WordOrTable { .. }
+            | Shape::Machine
             | Shape::Amount { .. } => {}
         }
     }
@@ -132,13 +135,15 @@ fn every_word_is_understood() {
             else {
                 continue;
             };
-            let (Shape::Word(known) | Shape::Words { known, .. }) = key.shape else { continue };
+            let (Shape::Word(known) | Shape::Words { known, .. } | Shape::WordOrTable { known, .. }) = key.shape else {
+                continue;
+            };
             let vocabulary = known();
             for (word, says) in &vocabulary.words {
                 assert!(says.ends_with('.'), "{word}: {says}");
                 let mut changed = full.clone();
                 *changed.pointer_mut(&place).unwrap() = json!(word);
-                if key.name == "schema" && *word != "kubernetes" {
+                if matches!(key.name, "schema" | "catalogue") && *word != "kubernetes" {
                     changed.pointer_mut(&at).unwrap().as_object_mut().unwrap().shift_remove("version");
                 }
                 judges.both_accept(&changed);
@@ -194,8 +199,20 @@ fn strings_and_amounts_agree() {
         ),
         ("/rules/3/check", json!(["helm-chart", ["helm-chart"]]), json!([[], "helm", ["helm-chart", "helm-chart"]])),
         ("/immutability/fields/0/path", json!([".", ".a", ".a[0]", ".[0]"]), json!(["", "a", "$.a", "/a"])),
-        ("/immutability/fields/0/match/group", json!(["", "apps"]), json!(["apps/v1", "*.org", ["apps"]])),
+        (
+            "/immutability/fields/0/transition",
+            json!(["keep", {"only": "a"}, {"only": [".a", "b.c[*]"]}, {"states": {"a": "b", "b": []}}]),
+            json!([{"only": []}, {"only": ["a", "a"]}, {"only": [" "]}, {"only": ["..a"]}, {"only": "a", "states": {"a": []}}, {"states": {}}, {"states": {"a": null}}, {"states": {"a": [1]}}, {"states": {" ": []}}, ["keep"]]),
+        ),
+        ("/immutability/fields/0/when", json!(["new.a", "old.a == 1"]), json!(["", 1, ["new.a"]])),
+        ("/immutability/fields/0/match/group", json!(["x", "example.org"]), json!(["apps/v1", "*.org", ["apps"]])),
         ("/immutability/fields/0/match/name", json!(["a", "a-*", ["a", "b"]]), json!(["", "a/b", "!a", []])),
+        (
+            "/immutability/resources/0/match/labels",
+            json!(["a", "a=b", "a.b/c-d==e", "a="]),
+            json!(["", "=a", "a b", "!a", "a in (b)", "-a", "a/b/c", "a!=b", "a=b=c"]),
+        ),
+        ("/immutability/resources/0/forbid", json!(["delete", ["rename", "orphan"]]), json!([[], "update"])),
         ("/immutability/paths/0/allow", json!(["create", ["create"], []]), json!(["delete", ["create", "create"]])),
         ("/immutability/refs/0/forbid", json!(["delete", ["create", "update"]]), json!([[], ["delete", "delete"]])),
         ("/files/1/ignore", json!([true]), json!([false, "true", 1])),
@@ -224,13 +241,14 @@ fn every_format_has_a_word() {
 fn every_table_is_listed() {
     fn below(table: &'static Table) -> Vec<&'static str> {
         let inner = table.keys.iter().flat_map(|key| match &key.shape {
-            Shape::Table(table) | Shape::Tables(table) => below(table),
+            Shape::Table(table) | Shape::Tables(table) | Shape::WordOrTable { table, .. } => below(table),
             Shape::Version
             | Shape::True
             | Shape::One(_)
             | Shape::Many(_)
             | Shape::Word(_)
             | Shape::Words { .. }
+            | Shape::Machine
             | Shape::Amount { .. } => Vec::new(),
         });
         std::iter::once(table.place).chain(inner).collect()

@@ -17,7 +17,7 @@ fn a_repository_does_not_decide_for_the_server() {
         [
             "2:1 `host` may only be set in the server's file (remove it here)",
             "3:1 `policy` may only be set in the server's file (remove it here)",
-            "39:1 `limits` may only be set in the server's file (remove it here)",
+            "51:1 `limits` may only be set in the server's file (remove it here)",
         ]
     );
     assert!(Config::from_text("pushgate.yaml", FULL.as_bytes(), Layer::Client).is_ok());
@@ -69,6 +69,7 @@ fn immutability_of_both_holds() {
     let merged = Config::merge(server.clone(), added).unwrap().immutability;
     assert_eq!(merged.refs, [server.immutability.refs, added_rules.refs].concat());
     assert_eq!(merged.paths, [server.immutability.paths, added_rules.paths].concat());
+    assert_eq!(merged.resources, server.immutability.resources);
     assert_eq!(merged.fields, [server.immutability.fields, added_rules.fields].concat());
 }
 

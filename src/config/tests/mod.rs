@@ -1,6 +1,7 @@
 //! The room as others see it: texts in, configurations or reports out.
 
 mod agree;
+mod fitting;
 mod layers;
 mod refuse;
 mod report;
@@ -44,7 +45,19 @@ immutability:
     - match: {kind: Database, group: example.org, namespace: "prod-*", name: [a, b], paths: "**/*.yaml", refs: ["refs/**"]}
       path: .spec.nodes[*]["disk.size"]
       transition: immutable
+      when: new.spec.tier == "prod"
       help: make a new one
+      enforce: warn
+    - {match: {kind: Database}, path: .spec, transition: {only: [replicas, ".template[*].spec"]}}
+    - {match: {kind: Database}, path: .state, transition: {states: {draft: [active], active: [retired, draft], retired: []}}}
+    - catalogue: kubernetes
+      version: "1.36"
+      match: {paths: "clusters/**"}
+  resources:
+    - match: {kind: [PersistentVolumeClaim], group: "", namespace: db, name: "data-*", labels: [tier=prod, keep], paths: "clusters/**", refs: "refs/heads/**"}
+      forbid: [delete, rename, orphan]
+      help: ask the owners of the data
+      enforce: warn
 existing: deny
 limits:
   time: 1500ms
@@ -203,7 +216,56 @@ fn everything_is_shown_as_it_counts() {
           - refs/**
         path: .spec.nodes[*]["disk.size"]
         transition: immutable
+        when: new.spec.tier == "prod"
         help: make a new one
+        enforce: warn
+      - match:
+          kind:
+          - Database
+        path: .spec
+        transition:
+          only:
+          - .replicas
+          - .template[*].spec
+      - match:
+          kind:
+          - Database
+        path: .state
+        transition:
+          states:
+            draft:
+            - active
+            active:
+            - retired
+            - draft
+            retired: []
+      - catalogue: kubernetes
+        version: '1.36'
+        match:
+          paths:
+          - clusters/**
+      resources:
+      - match:
+          kind:
+          - PersistentVolumeClaim
+          group: ''
+          namespace:
+          - db
+          name:
+          - data-*
+          labels:
+          - tier=prod
+          - keep
+          paths:
+          - clusters/**
+          refs:
+          - refs/heads/**
+        forbid:
+        - delete
+        - rename
+        - orphan
+        help: ask the owners of the data
+        enforce: warn
     existing: deny
     limits:
       time: 1500ms

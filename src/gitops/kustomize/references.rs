@@ -28,7 +28,7 @@ pub struct Reference {
 }
 
 /// What a reference is used for, and with it what may stand at its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Role {
     /// `resources` and `bases`: a file of manifests, or a folder with a kustomization.
     Resource,

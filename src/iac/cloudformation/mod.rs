@@ -14,6 +14,7 @@ mod outputs;
 mod parameters;
 mod properties;
 mod references;
+pub mod replacement;
 mod resource;
 mod said;
 mod sections;

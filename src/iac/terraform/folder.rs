@@ -11,6 +11,7 @@ use super::{
     block::{Block, Syntax, arguments, blocks},
     recognise::{Kind, kind_of_name},
     refactoring::{Refactoring, prevents_destroy},
+    repetition::Repetition,
     scan::references,
     words::split,
 };
@@ -148,8 +149,12 @@ pub struct Folder {
     pub calls: BTreeMap<String, ModuleCall>,
     /// Resources (`type.name`) that may not be destroyed.
     pub protected: BTreeSet<String>,
+    /// How resources and calls of modules make their instances, where they say so.
+    pub repetition: BTreeMap<(Class, String), Repetition>,
     /// What it says of resources that moved.
     pub refactoring: Refactoring,
+    /// Whether one of its files could not be read: it may declare anything.
+    pub unread: bool,
     /// Whether it looks as if its files make no module by themselves: they are documentation or
     /// fixtures, each for itself, or most of what they refer to is put beside them by some tool.
     pub fragments: bool,
@@ -206,6 +211,7 @@ impl Folder {
                 Some(At::Folder) => continue,
                 Some(At::File | At::Elsewhere) | None => {
                     folder.complete = false;
+                    folder.unread = true;
                     continue;
                 }
             }
@@ -215,12 +221,12 @@ impl Folder {
                 Err(error) => return Err(error),
             };
             folder.files += 1;
-            match bytes.and_then(|bytes| parse(&file, &bytes)) {
-                Some(root) => {
-                    refer(&root, &mut referred);
-                    folder.take(name, &root);
-                }
-                None => folder.complete = false,
+            if let Some(root) = bytes.and_then(|bytes| parse(&file, &bytes)) {
+                refer(&root, &mut referred);
+                folder.take(name, &root);
+            } else {
+                folder.complete = false;
+                folder.unread = true;
             }
         }
         let missing = referred.iter().filter(|key| !folder.declared.contains_key(key)).count();
@@ -233,6 +239,12 @@ impl Folder {
         let syntax = Syntax::of(file);
         let overrides = is_override(file);
         for Declared { class, name, block, route } in declared(root, syntax) {
+            if let (Class::Resource | Class::Module, Some(repetition)) = (class, Repetition::of(block.body)) {
+                let key = (class, name.clone());
+                if overrides || !self.repetition.contains_key(&key) {
+                    self.repetition.insert(key, repetition);
+                }
+            }
             match class {
                 Class::Variable => {
                     let required = block.body.get("default").is_none();
@@ -285,6 +297,12 @@ impl Folder {
             .range((class, String::new())..)
             .take_while(move |((other, _), _)| *other == class)
             .map(|((_, name), _)| name.as_str())
+    }
+
+    /// How a resource or a call of a module makes its instances.
+    #[must_use]
+    pub fn repeats(&self, class: Class, name: &str) -> Repetition {
+        self.repetition.get(&(class, name.to_owned())).cloned().unwrap_or_default()
     }
 
     /// Whether a resource's block says that it may not be destroyed.

@@ -8,12 +8,16 @@
 pub mod address;
 mod block;
 mod check;
+mod destroy;
 mod folder;
+mod forcing;
 mod module;
 mod plan;
 mod recognise;
 mod refactoring;
+mod repetition;
 mod scan;
+mod stateful;
 #[cfg(test)]
 mod testing;
 mod version;
@@ -21,10 +25,15 @@ mod words;
 
 pub use address::Address;
 pub use check::check;
+pub use destroy::{How, Lost, Outcome, compare};
 pub use folder::{Class, Folder, ModuleCall, Parse, Site};
+pub use forcing::{Forced, forced};
 pub use module::{Callee, Estate, Folders, Module, Modules, Placed, calls};
+pub use plan::{Deletion, deletions};
 pub use recognise::{Kind, is_configuration, is_of_another_tool, is_state, kind_of, kind_of_name};
 pub use refactoring::{Fate, Refactoring, prevents_destroy};
+pub use repetition::Repetition;
+pub use stateful::is_stateful;
 
 use crate::document::{Identity, Node, Route, Step};
 
@@ -41,8 +50,8 @@ use words::{entries, split};
 /// namespace is the file's folder, `.` for the root. In a plan the name is the full address.
 #[must_use]
 pub fn resources(path: &str, root: &Node) -> Vec<Resource> {
-    let (folder, _) = split(path);
-    let namespace = if folder.is_empty() { "." } else { folder };
+    let namespace = folder_of(path);
+    let namespace = namespace.as_str();
     match kind_of(path, root) {
         Some(Kind::Plan) => plan::resources(namespace, root),
         Some(Kind::Configuration) => {
@@ -67,6 +76,13 @@ pub fn resources(path: &str, root: &Node) -> Vec<Resource> {
         )
         | None => Vec::new(),
     }
+}
+
+/// The folder of a file, as names of things in it have it: `.` for the root.
+#[must_use]
+pub fn folder_of(path: &str) -> String {
+    let (folder, _) = split(path);
+    if folder.is_empty() { ".".to_owned() } else { folder.to_owned() }
 }
 
 fn resource(namespace: &str, declared: Declared<'_>) -> Option<Resource> {

@@ -14,6 +14,7 @@ use super::{
     address::{Address, Call},
     folder::{Class, Folder, Parse},
     refactoring::Refactoring,
+    repetition::Repetition,
 };
 
 /// The modules of one state of a repository; each folder is read once.
@@ -75,6 +76,8 @@ pub struct Placed {
     pub route: Route,
     /// Whether its block says `prevent_destroy = true`.
     pub protected: bool,
+    /// How the calls that lead to it, from the outermost, and at last itself make their instances.
+    pub repetition: Vec<Repetition>,
 }
 
 /// All that a root module makes, through the modules of the same repository.
@@ -86,12 +89,34 @@ pub struct Estate {
     pub refactoring: Refactoring,
     /// Whether every module in it was read: else a resource that is not here may still be there.
     pub complete: bool,
+    /// The modules of which not all was read, by the calls that lead to them: there, and below, anything may be.
+    pub unread: Vec<Vec<Call>>,
+    /// All calls of modules, by the calls that lead to them and themselves.
+    pub calls: BTreeSet<Vec<Call>>,
+    /// Number of files that the root module is made of.
+    pub files: usize,
 }
 
 /// Calls in calls that are followed.
 const DEEPEST: usize = 32;
 /// Resources, and calls, that are followed from one root.
 const MOST: usize = 100_000;
+
+/// A module that is still to be looked into.
+#[derive(Default)]
+struct Branch {
+    /// The calls that lead to it.
+    way: Vec<Call>,
+    /// The folders that they lead through.
+    folders: Vec<String>,
+    /// How each call makes its instances.
+    repetition: Vec<Repetition>,
+}
+
+/// A list with one more.
+fn with<T: Clone>(list: &[T], more: T) -> Vec<T> {
+    list.iter().cloned().chain([more]).collect()
+}
 
 impl<'a> Modules<'a> {
     /// The modules of a repository, of which some may have been read. `parse` gives the content of a file in the
@@ -159,11 +184,12 @@ impl<'a> Modules<'a> {
         let mut estate = Estate { complete: true, ..Estate::default() };
         let mut calls = 0;
         let mut known: BTreeMap<String, Module> = BTreeMap::new();
-        let mut left: Vec<(Vec<Call>, Vec<String>)> = vec![(Vec::new(), vec![root.to_owned()])];
-        while let Some((way, folders)) = left.pop() {
+        let mut left = vec![Branch { folders: vec![root.to_owned()], ..Branch::default() }];
+        while let Some(Branch { way, folders, repetition }) = left.pop() {
             let Some(path) = folders.last() else { continue };
             if estate.resources.len() >= MOST || estate.refactoring.len() >= MOST {
                 estate.complete = false;
+                estate.unread.push(Vec::new());
                 break;
             }
             if !known.contains_key(path) {
@@ -171,6 +197,12 @@ impl<'a> Modules<'a> {
             }
             let Some(module) = known.get(path) else { continue };
             estate.complete &= module.folder.complete;
+            if module.folder.unread {
+                estate.unread.push(way.clone());
+            }
+            if way.is_empty() {
+                estate.files = module.folder.files;
+            }
             for name in module.folder.names(Class::Resource) {
                 let Some((kind, label)) = name.split_once('.') else { continue };
                 let Some(site) = module.folder.sites(Class::Resource, name).iter().find(|site| !site.overrides) else {
@@ -182,24 +214,33 @@ impl<'a> Modules<'a> {
                     file,
                     route: site.body.clone(),
                     protected: module.folder.protects(kind, label),
+                    repetition: with(&repetition, module.folder.repeats(Class::Resource, name)),
                 });
             }
             estate.refactoring.extend(module.folder.refactoring.within(&way));
             for (name, callee) in &module.callees {
                 calls += 1;
+                let deeper = with(&way, Call { name: name.clone(), key: None });
+                estate.calls.insert(deeper.clone());
                 let Callee::Folder(called) = callee else {
                     estate.complete = false;
+                    estate.unread.push(deeper);
                     continue;
                 };
                 // A module that calls itself, if only by others, has no end.
                 if way.len() >= DEEPEST || calls >= MOST || folders.contains(&called.path) {
                     estate.complete = false;
+                    estate.unread.push(deeper);
                     continue;
                 }
-                let mut deeper = (way.clone(), folders.clone());
-                deeper.0.push(Call { name: name.clone(), key: None });
-                deeper.1.push(called.path.clone());
-                left.push(deeper);
+                // Before Terraform 0.13 a module may have had a variable of that name, and calls no number.
+                let is_variable = ["count", "for_each"].iter().any(|name| called.variables.contains_key(*name));
+                let repeats = module.folder.repeats(Class::Module, name);
+                left.push(Branch {
+                    way: deeper,
+                    folders: with(&folders, called.path.clone()),
+                    repetition: with(&repetition, if is_variable { Repetition::Once } else { repeats }),
+                });
             }
         }
         estate.resources.sort_by(|a, b| a.address.cmp(&b.address));

@@ -1,7 +1,7 @@
 //! Plans in JSON.
 
 use crate::{
-    document::{Identity, Node, Route, Step, Violation},
+    document::{Identity, Node, Route, Step, Value, Violation},
     iac::{Resource, Said},
 };
 
@@ -24,6 +24,73 @@ pub(super) fn resources(namespace: &str, root: &Node) -> Vec<Resource> {
         Some(Resource { identity, route: base.child(Step::Index(index)) })
     };
     changes.iter().enumerate().filter_map(resource).collect()
+}
+
+/// A resource that a plan deletes, for good or to make it anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// Its full address.
+    pub address: String,
+    /// Its type.
+    pub kind: String,
+    /// Whether there is a new one afterwards.
+    pub replaced: bool,
+    /// What of it cannot be changed, where the plan says so: `engine`, `ebs_block_device[0].encrypted`.
+    pub forced_by: Vec<String>,
+    /// Why, in the words of the plan.
+    pub reason: Option<String>,
+    /// The key of an object that was left behind by an earlier replacement.
+    pub deposed: Option<String>,
+    /// Way to what says so.
+    pub route: Route,
+}
+
+/// The resources that a plan deletes. What it only lets go of (`forget`) is not deleted.
+#[must_use]
+pub fn deletions(root: &Node) -> Vec<Deletion> {
+    let changes = root.get("resource_changes").and_then(Node::as_sequence).unwrap_or_default();
+    let base = Route::default().child(Step::Key("resource_changes".to_owned()));
+    let deletion = |(index, entry): (usize, &Node)| {
+        let text = |key| entry.get(key).and_then(Node::as_str).map(str::to_owned);
+        if text("mode").is_some_and(|mode| mode != "managed") {
+            return None;
+        }
+        let change = entry.get("change")?;
+        let actions = change.get("actions").and_then(Node::as_sequence).unwrap_or_default();
+        let has = |wanted: &str| actions.iter().any(|action| action.as_str() == Some(wanted));
+        if !has("delete") {
+            return None;
+        }
+        let paths = change.get("replace_paths").and_then(Node::as_sequence).unwrap_or_default();
+        let route = ["address", "change"].into_iter().find(|key| entry.get(key).is_some());
+        let at = base.child(Step::Index(index));
+        Some(Deletion {
+            address: text("address")?,
+            kind: text("type").unwrap_or_default(),
+            replaced: has("create"),
+            forced_by: paths.iter().map(written).collect(),
+            reason: text("action_reason"),
+            deposed: text("deposed"),
+            route: route.map_or_else(|| at.clone(), |key| at.child(Step::Key(key.to_owned()))),
+        })
+    };
+    changes.iter().enumerate().filter_map(deletion).collect()
+}
+
+/// A path of a plan as people write it.
+fn written(path: &Node) -> String {
+    let mut text = String::new();
+    for step in path.as_sequence().unwrap_or(std::slice::from_ref(path)) {
+        match &step.value {
+            Value::Number(number) => text.push_str(&format!("[{number}]")),
+            Value::String(key) => {
+                let dot = if text.is_empty() { "" } else { "." };
+                text.push_str(&format!("{dot}{key}"));
+            }
+            Value::Null | Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => {}
+        }
+    }
+    text
 }
 
 /// What is wrong with a plan itself.
@@ -60,6 +127,34 @@ mod tests {
             resources(".", &plan).iter().map(|one| format!("{} {}", one.identity, one.route)).collect();
         assert_eq!(found, ["module.a.x.b[0] /resource_changes/0", "data.y.c /resource_changes/1"]);
         assert_eq!(check(&plan), Said::default());
+    }
+
+    #[test]
+    fn what_is_deleted_is_found_in_any_order_of_actions() {
+        let plan = json(
+            r#"{"format_version": "1.2", "resource_changes": [
+                {"address": "a.gone", "mode": "managed", "type": "a", "change": {"actions": ["delete"]}, "action_reason": "delete_because_no_resource_config"},
+                {"address": "a.new", "mode": "managed", "type": "a", "change": {"actions": ["create", "delete"], "replace_paths": [["engine"], ["disk", 0, "kind"]]}},
+                {"address": "a.anew", "mode": "managed", "type": "a", "change": {"actions": ["delete", "create"]}},
+                {"address": "a.left", "mode": "managed", "type": "a", "deposed": "12ab", "change": {"actions": ["delete"]}},
+                {"address": "a.kept", "mode": "managed", "type": "a", "change": {"actions": ["create", "forget"]}},
+                {"address": "a.let", "mode": "managed", "type": "a", "change": {"actions": ["forget"]}},
+                {"address": "data.a.read", "mode": "data", "type": "a", "change": {"actions": ["delete"]}},
+                {"address": "a.same", "mode": "managed", "type": "a", "change": {"actions": ["update"]}}]}"#,
+        );
+        let found: Vec<String> = deletions(&plan)
+            .iter()
+            .map(|one| format!("{} {} {:?} {:?} {}", one.address, one.replaced, one.forced_by, one.deposed, one.route))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                r"a.gone false [] None /resource_changes/0/address",
+                r#"a.new true ["engine", "disk[0].kind"] None /resource_changes/1/address"#,
+                r"a.anew true [] None /resource_changes/2/address",
+                r#"a.left false [] Some("12ab") /resource_changes/3/address"#,
+            ]
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod unknown;
 mod version;
 
 pub use decode::{definition, number_of};
-pub use lookup::{Lookup, lookup};
+pub use lookup::{Lookup, definitions_of, had_kind, kinds, kinds_of, lookup};
+pub use removed::is_for_clients;
 pub use unknown::{Field, Unknown};
 pub use version::Version;

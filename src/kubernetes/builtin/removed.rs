@@ -73,6 +73,13 @@ const REMOVED: &[Removed] = &[
     removed("storage.k8s.io/v1beta1", 22, &["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"]),
 ];
 
+/// Whether a group had a kind, in whatever version.
+pub(super) fn had(group: &str, kind: &str) -> bool {
+    REMOVED.iter().any(|removed| {
+        removed.api_version.split_once('/').is_some_and(|(of, _)| of == group) && removed.kinds.contains(&kind)
+    })
+}
+
 /// The removal of an API before the oldest version of the table. The list of a kind went with it.
 pub(super) fn find(api_version: &str, kind: &str) -> Option<&'static Removed> {
     let single = kind.strip_suffix("List").unwrap_or(kind);
@@ -148,7 +155,8 @@ pub(super) fn hint(api_version: &str, kind: &str) -> Option<&'static str> {
 
 /// Whether a kind in a group of Kubernetes is no object of a cluster: something clients, webhooks
 /// or the machinery read.
-pub(super) fn is_for_clients(api_version: &str, kind: &str) -> bool {
+#[must_use]
+pub fn is_for_clients(api_version: &str, kind: &str) -> bool {
     match api_version {
         "v1" => {
             // kubeconfig, `kubectl get`, and what the API server and old schedulers read.

@@ -29,7 +29,7 @@ impl Version {
     }
 
     /// The number behind the `1.`.
-    pub(super) fn minor(self) -> u8 {
+    pub(in crate::kubernetes) fn minor(self) -> u8 {
         self.0
     }
 }

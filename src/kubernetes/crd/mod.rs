@@ -1,13 +1,16 @@
 //! Custom resources: what a `CustomResourceDefinition` in the repository says its objects look like.
 //!
 //! This room owns how such a definition is read. It must not know how values are held against
-//! schemas, and evaluates no CEL rules: it counts them. The [`CustomResource`]s go to whoever looks up
+//! schemas, and evaluates no CEL rules: it counts them, and keeps those over changes. The [`CustomResource`]s go to whoever looks up
 //! the schema of a manifest.
 
 mod structural;
+mod transition;
 
 #[cfg(test)]
 mod tests;
+
+pub use transition::{TransitionRule, Transitions, fill};
 
 use crate::{
     document::{Node, Route, Step, Value},
@@ -31,6 +34,8 @@ pub struct CustomResource {
     pub schema: Schema,
     /// How many CEL rules (`x-kubernetes-validations`) there are, none of which the schema holds.
     pub rules: usize,
+    /// What the schema says of changes.
+    pub transitions: Transitions,
 }
 
 /// Why a `CustomResourceDefinition` says nothing about its objects.
@@ -75,11 +80,21 @@ pub fn read(crd: &Node) -> Result<Vec<CustomResource>, Unreadable> {
     let shared = spec.get("validation").and_then(|validation| validation.get("openAPIV3Schema"));
     let resource = |version: String, served: bool, schema: Option<(&Node, Route)>| {
         let mut rules = 0;
+        let transitions = schema.as_ref().map(|(node, _)| transition::read(node)).unwrap_or_default();
         let schema = match schema {
             Some((node, route)) => structural::read(node, &route, kept, &mut rules)?,
             None => Schema { accepts: Accepts::Object, nullable: false, embedded: true, ..Schema::anything() },
         };
-        Ok(CustomResource { group: group.clone(), kind: kind.clone(), version, served, namespaced, schema, rules })
+        Ok(CustomResource {
+            group: group.clone(),
+            kind: kind.clone(),
+            version,
+            served,
+            namespaced,
+            schema,
+            rules,
+            transitions,
+        })
     };
     let shared_at = || at(&["spec", "validation", "openAPIV3Schema"]);
     match spec.get("versions").and_then(Node::as_sequence).unwrap_or_default() {

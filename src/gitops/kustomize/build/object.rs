@@ -44,6 +44,12 @@ impl Object {
         }
     }
 
+    /// Whether its name changes with its content.
+    #[must_use]
+    pub fn is_hashed(&self) -> bool {
+        self.hashed
+    }
+
     /// How it is called now.
     pub(super) fn id(&self) -> Id {
         Id::of(&self.node)

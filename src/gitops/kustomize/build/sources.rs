@@ -57,6 +57,12 @@ impl Sources {
         self.files.get(index as usize)
     }
 
+    /// All of them, in the order in which they were read.
+    #[must_use]
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
     /// How many files there are.
     #[must_use]
     pub fn len(&self) -> usize {
