@@ -150,3 +150,20 @@ fn what_is_named_by_its_content_may_change() {
     scene.write("prod/kustomization.yaml", generated(1)).push("one").ok();
     scene.write("prod/kustomization.yaml", generated(2)).push("two").ok();
 }
+
+#[test]
+fn what_was_only_taken_by_others_is_compared_when_it_stands_alone() {
+    let scene = scene();
+    scene
+        .write("mid/kustomization.yaml", kustomization("resources: [../base]\n"))
+        .write("prod/kustomization.yaml", kustomization("resources: [../mid]\ncommonLabels:\n  tier: prod\n"))
+        .push("three")
+        .ok();
+    let changed = deployment("cart", "cart:1").replace("matchLabels: {app: cart}", "matchLabels: {app: cart-v2}");
+    scene
+        .remove("prod/kustomization.yaml")
+        .write("other/kustomization.yaml", kustomization("resources: [../base]\n"))
+        .write("base/cart.yaml", changed)
+        .push("alone")
+        .refused(&["immutable-field", "base/cart.yaml:9:", "was cart"]);
+}
